@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Family, Platform } from "./platform.js";
+import * as word from "./schema.js";
+
+/** What a definition says about packages: at the top, for a release line, or for a line on one distribution. */
+const packageSet = z
+  .object({ version: word.packageName.optional().describe("The package whose version is the language's version.") })
+  .catchall(
+    z.array(word.packageName).describe("The packages of a variant: of runtime, or those that dev adds to them."),
+  )
+  .describe("Packages by variant.");
+
+const packagesByFamily = z.strictObject({ alpine: packageSet.optional(), debian: packageSet.optional() });
+
+const variantFile = z.strictObject({
+  from: word.variantName
+    .optional()
+    .describe("The variant of base that this one is built on; or scratch, or distribution."),
+  env: word.environment.optional(),
+  cmd: word.commandLine.optional(),
+  files: z
+    .array(word.contextFile)
+    .optional()
+    .describe("Files below templates/FAMILY/ that the build context holds beside the Dockerfile."),
+});
+
+const testFile = z.strictObject({
+  run: word.commandLine.describe("A command that must succeed in the image."),
+  prints: word.argument.optional().describe("Text that it must print."),
+});
+
+const lineFile = z.strictObject({
+  on: z.record(word.distributionName, packageSet).describe("The distributions that carry the line."),
+  aliases: z.array(word.alias).optional().describe("Further tags, such as lts."),
+  packages: packagesByFamily.optional(),
+  cycle: z.string().optional().describe("The line's name in the release-cycle data, where it is another."),
+});
+
+/** A definition as it is written: `languages/python.yaml`. */
+export const definitionFile = z.strictObject({
+  language: word.languageName,
+  summary: word.oneLine.describe("What the image is for, in one line."),
+  licence: word.oneLine.describe("SPDX expression of the language's licence."),
+  homepage: word.url,
+  endoflife: word.cycleProduct.optional().describe("The product on endoflife.date."),
+  lines: z.record(word.lineName, lineFile),
+  packages: packagesByFamily.optional(),
+  runtime: variantFile.optional(),
+  dev: variantFile.optional(),
+  variants: z.record(word.variantName, variantFile).optional().describe("Variants beside runtime and dev."),
+  test: z.record(word.variantName, z.array(testFile)).optional(),
+  hello: z
+    .strictObject({ answers: z.record(z.string(), z.union([z.string(), z.int()])) })
+    .optional()
+    .describe("What the application in languages/LANGUAGE/hello answers over HTTP, as JSON."),
+  platforms: z.array(word.platform).min(1).optional().describe("Where the language is limited to some."),
+});
+
+export type DefinitionFile = z.infer<typeof definitionFile>;
+export type VariantFile = z.infer<typeof variantFile>;
+export type PackageSetFile = z.infer<typeof packageSet>;
+
+/** `runtime`, `dev`, or one that a definition adds. */
+export type Variant = string;
+
+export interface ImageTest {
+  readonly run: readonly string[];
+  readonly prints?: string;
+}
+
+export interface VariantDefinition {
+  readonly variant: Variant;
+  /** `scratch`, `distribution`, or a variant of base. */
+  readonly from: string;
+  /** Whole: those of dev include those of runtime. */
+  readonly packages: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cmd: readonly string[];
+  /** Paths below `templates/<family>/`: the build context beside the Dockerfile. */
+  readonly files: readonly string[];
+  readonly tests: readonly ImageTest[];
+}
+
+/** A line on a distribution, with everything that was shared written out. */
+export interface PairDefinition {
+  readonly line: string;
+  readonly distribution: string;
+  readonly family: Family;
+  /** Absent where the version is that of the distribution itself. */
+  readonly versionPackage?: string;
+  readonly aliases: readonly string[];
+  readonly cycle: string;
+  readonly platforms: readonly Platform[];
+  readonly variants: readonly VariantDefinition[];
+}
+
+/** A definition as it is meant. */
+export interface Definition {
+  readonly language: string;
+  readonly summary: string;
+  readonly licence: string;
+  readonly homepage: string;
+  readonly endoflife?: string;
+  readonly pairs: readonly PairDefinition[];
+  /** What the hello application answers; absent where there is none. */
+  readonly hello?: Readonly<Record<string, string | number>>;
+}

@@ -1,0 +1,78 @@
+import type { RuleId } from "./rules.js";
+
+/** A stretch of one line of a file, for underlining. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Characters to underline; at least 1. */
+  readonly length: number;
+  /** The whole source line. */
+  readonly text: string;
+}
+
+/** One mistake of the user's: what is wrong, where, and what to do. */
+export interface Diagnostic {
+  readonly rule: RuleId;
+  readonly message: string;
+  readonly place?: Place;
+  /** The file, where no line of it can be pointed at. */
+  readonly file?: string;
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failed(...diagnostics: readonly Diagnostic[]): Result<never> {
+  return {
+    ok: false,
+    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, message: visible(diagnostic.message) })),
+  };
+}
+
+/** A message may quote a file: what would control a terminal, or turn the direction of text, is shown as "�". */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, "�");
+}
+
+/** The value if there is no complaint, all complaints otherwise. */
+export function unlessAny<T>(diagnostics: readonly Diagnostic[], value: () => T): Result<T> {
+  return diagnostics.length === 0 ? ok(value()) : failed(...diagnostics);
+}
+
+/** All values, or the complaints of all that failed. */
+export function collect<T>(results: readonly Result<T>[]): Result<readonly T[]> {
+  const complaints = results.flatMap((result) => (result.ok ? [] : result.diagnostics));
+  return unlessAny(complaints, () => results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+/** `languages/python.yaml:7:3 unquoted-version: write "3.10" in quotes`, then the line with the text underlined. */
+export function formatDiagnostic({ rule, message, place, file }: Diagnostic): string {
+  if (place === undefined) return `${file === undefined ? "" : `${file} `}${rule}: ${message}`;
+  const { line, column, length } = place;
+  const gutter = " ".repeat(String(line).length);
+  // Tabs stay tabs in the margin, so that the underline stands under its text whatever their width.
+  const margin = place.text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  return [
+    `${place.file}:${line}:${column} ${rule}: ${message}`,
+    `  ${line} | ${place.text.split("\t").map(visible).join("\t")}`,
+    `  ${gutter} | ${margin}${"~".repeat(Math.max(1, Math.min(length, place.text.length - column + 1)))}`,
+  ].join("\n");
+}
+
+const byPlace = (a: Diagnostic, b: Diagnostic): number => {
+  const [fileA, fileB] = [a.place?.file ?? a.file ?? "", b.place?.file ?? b.file ?? ""];
+  if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+  return (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0);
+};
+
+/** By file, line and column; the same complaint about the same place once. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const once = new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]));
+  return [...once.values()].sort(byPlace);
+}

@@ -1,0 +1,100 @@
+import type { Distribution } from "./catalog.js";
+import type { ImageTest, Variant } from "./definition.js";
+import type { Platform } from "./platform.js";
+import type { Tag } from "./reference.js";
+import type { Version } from "./version.js";
+
+/** `python/3.13/trixie` */
+export type PairId = string & { readonly __brand: "PairId" };
+/** `python/3.13/trixie/dev` */
+export type ImageId = string & { readonly __brand: "ImageId" };
+
+/** What an image is built on. */
+export type Parent =
+  | { readonly kind: "scratch" }
+  | { readonly kind: "distribution"; readonly distribution: Distribution; readonly reference: string }
+  | { readonly kind: "image"; readonly id: ImageId; readonly reference: string };
+
+/** One image of the plan: everything that its Dockerfile, its tags and its tests are made from. */
+export interface Image {
+  readonly id: ImageId;
+  readonly pair: PairId;
+  readonly language: string;
+  readonly line: string;
+  readonly distribution: Distribution;
+  readonly variant: Variant;
+  readonly version: Version;
+  readonly platforms: readonly Platform[];
+  /** `ingot/python` */
+  readonly repository: string;
+  /** Narrowest first; the unique tag is not among them. Never empty. */
+  readonly tags: readonly Tag[];
+  readonly parent: Parent;
+  /** The image in which a root file system is made; absent where packages are installed in place or there are none. */
+  readonly builder?: { readonly id: ImageId; readonly reference: string };
+  /** As the package manager takes them: `python3.13=3.13.5-*`, `nodejs~24.16.0`. */
+  readonly packages: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cmd: readonly string[];
+  /** uid and gid; absent for root. */
+  readonly user?: number;
+  /** Paths below `templates/<family>/`: the build context beside the Dockerfile. */
+  readonly files: readonly string[];
+  /** OCI's predefined annotation keys, as labels of the config. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Seconds since 1970. */
+  readonly sourceDateEpoch: number;
+  readonly tests: readonly ImageTest[];
+}
+
+/** A runtime image, its dev image and what else the definition adds to them: built, tested and published as one. */
+export interface Pair {
+  readonly id: PairId;
+  readonly language: string;
+  readonly line: string;
+  readonly distribution: Distribution;
+  readonly version: Version;
+  readonly images: readonly Image[];
+  readonly hello?: Readonly<Record<string, string | number>>;
+  readonly support: Support;
+}
+
+/** Where a release line stands in its release cycle, by the lock's dates. */
+export interface Support {
+  /** Upstream's end of life: a date, or absent where none is known. */
+  readonly upstream?: string;
+  /** The distribution's. */
+  readonly distribution?: string;
+  /** The date from which the line is a long-term support line. */
+  readonly lts?: string;
+}
+
+/** The whole catalog with every decision taken. Parents come before their children. */
+export interface Plan {
+  readonly namespace: string;
+  readonly title: string;
+  readonly languages: readonly LanguagePlan[];
+  readonly pairs: readonly Pair[];
+}
+
+export interface LanguagePlan {
+  readonly language: string;
+  readonly summary: string;
+  readonly licence: string;
+  readonly homepage: string;
+  readonly pairs: readonly Pair[];
+}
+
+export function imagesOf(plan: { readonly pairs: readonly Pair[] }): readonly Image[] {
+  return plan.pairs.flatMap((pair) => pair.images);
+}
+
+/** `generated/python/3.13/trixie/dev`, with `/` on every system. */
+export function folderOf(image: Pick<Image, "id">): string {
+  return `generated/${image.id}`;
+}
+
+/** `ingot/python:3.13.5-trixie-dev`, the reference that no other version or distribution shares. */
+export function narrowestReference(image: Image): string {
+  return `${image.repository}:${image.tags[0]}`;
+}

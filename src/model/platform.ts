@@ -1,0 +1,21 @@
+/** An OCI platform as buildx writes it: `linux/amd64`, `linux/arm64`. */
+export const platforms = ["linux/amd64", "linux/arm64"] as const;
+export type Platform = (typeof platforms)[number];
+
+export type Family = "alpine" | "debian";
+
+/** Each distribution's own word for an architecture. */
+const architectures: Record<Platform, Record<Family, string>> = {
+  "linux/amd64": { alpine: "x86_64", debian: "amd64" },
+  "linux/arm64": { alpine: "aarch64", debian: "arm64" },
+};
+
+/** `aarch64` for linux/arm64 on Alpine, `arm64` on Debian. */
+export function architectureOf(platform: Platform, family: Family): string {
+  return architectures[platform][family];
+}
+
+/** The platform of the machine that Ingot runs on, from Node's `process.arch`. */
+export function platformOf(nodeArchitecture: string): Platform {
+  return nodeArchitecture === "arm64" ? "linux/arm64" : "linux/amd64";
+}
