@@ -1,0 +1,156 @@
+import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, visit } from "yaml";
+import type { Diagnostic, Place } from "../model/diagnostic.js";
+import type { RuleId } from "../model/rules.js";
+
+export type Path = readonly PropertyKey[];
+
+/** A YAML file that remembers where everything stands in it. */
+export interface SourceDocument {
+  readonly file: string;
+  /** The content as plain values; undefined where the file is not well-formed. */
+  readonly value: unknown;
+  readonly complaints: readonly Diagnostic[];
+  /** Where the key or the value at a path stands; the nearest part of the path that is there, where it is not. */
+  readonly placeOf: (path: Path, part?: "key" | "value") => Place;
+  /** Whether there is anything at a path, and as what it is written. */
+  readonly sourceOf: (path: Path) => string | undefined;
+}
+
+type Range = readonly [start: number, end: number];
+
+/** The offset at which each line of a text begins. */
+export function lineStartsOf(text: string, lineEnd = /\n/g): readonly number[] {
+  return [0, ...[...text.matchAll(lineEnd)].map((match) => match.index + match[0].length)];
+}
+
+/** The place of the characters from `start` to `end` (exclusive) of a text, cut at the end of its line. */
+export function placeIn(file: string, text: string, [start, end]: Range, lineStarts: readonly number[]): Place {
+  const position = Math.max(0, Math.min(start, text.length));
+  const line = Math.max(1, lineAt(lineStarts, position));
+  const lineStart = lineStarts[line - 1] ?? 0;
+  const [lineText = ""] = text.slice(lineStart).split(/\r?\n/, 1);
+  const column = position - lineStart + 1;
+  const length = Math.max(1, Math.min(end - position, lineText.length - column + 1));
+  return { file, line, column, length, text: lineText };
+}
+
+/** How many lines begin at or before an offset. */
+function lineAt(lineStarts: readonly number[], offset: number): number {
+  let [low, high] = [0, lineStarts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function readDocument(file: string, text: string): SourceDocument {
+  const lineStarts = lineStartsOf(text);
+  const place = (range: Range) => placeIn(file, text, range, lineStarts);
+  try {
+    return read(file, text, place);
+  } catch (error) {
+    // The parser calls itself for each level: some thousands of them exhaust the stack.
+    if (!(error instanceof RangeError)) throw error;
+    const start = place([0, 1]);
+    const complaint: Diagnostic = { rule: "yaml-syntax", message: "the file is nested too deeply", place: start };
+    return { file, value: undefined, complaints: [complaint], placeOf: () => start, sourceOf: () => undefined };
+  }
+}
+
+function read(file: string, text: string, place: (range: Range) => Place): SourceDocument {
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
+  const complain = (rule: RuleId, range: Range, message: string): Diagnostic => ({
+    rule,
+    message,
+    place: place(range),
+  });
+
+  // A warning is of a tag that is not known: what is written is not what would be read.
+  const complaints = [...document.errors, ...document.warnings].map((error) =>
+    complain("yaml-syntax", error.pos, firstLine(error.message)),
+  );
+  visit(document, {
+    // Aliases would let one place of the file stand for many, and no complaint could point at the right one.
+    Alias: (_, node) => {
+      complaints.push(complain("yaml-syntax", rangeOf(node), "aliases are not supported: write the value out"));
+    },
+    Pair: (_, pair) => {
+      const complaint = keyComplaint(pair as Pair<Node, Node | null>);
+      if (complaint !== undefined)
+        complaints.push(complain(complaint.rule, rangeOf(pair.key as Node), complaint.message));
+    },
+  });
+  const syntactic = complaints.some(({ rule }) => rule === "yaml-syntax");
+  const lookUp = (path: Path) => nodesAt(document.contents, path);
+  return {
+    file,
+    value: syntactic ? undefined : document.toJS(),
+    complaints,
+    placeOf: (path, part = "value") => place(rangeAt(lookUp(path), part)),
+    sourceOf: (path) => {
+      const { value, found } = lookUp(path);
+      return found && isWritten(value) ? text.slice(...rangeOf(value)) : undefined;
+    },
+  };
+}
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text;
+
+function keyComplaint({ key }: Pair<Node, Node | null>): { rule: RuleId; message: string } | undefined {
+  if (isScalar(key) && key.value === "__proto__")
+    return { rule: "unknown-key", message: '"__proto__" cannot be a key' };
+  if (isScalar(key) && typeof key.value === "string") return undefined;
+  if (!isScalar(key) || key.source === undefined || key.source === "")
+    return { rule: "wrong-type", message: "a key must be a name" };
+  const became = String(key.value);
+  const reads = became === key.source ? `a ${typeof key.value}` : became;
+  return { rule: "unquoted-version", message: `write "${key.source}" in quotes, or YAML reads ${reads}` };
+}
+
+interface Nodes {
+  readonly key?: Node;
+  readonly value?: Node | null;
+  /** False where `value` is only the nearest ancestor that is there. */
+  readonly found: boolean;
+}
+
+function nodesAt(root: Node | null, path: Path): Nodes {
+  let nodes: Nodes = { value: root, found: true };
+  for (const step of path) {
+    const child = childOf(nodes.value, step);
+    if (child === undefined) return { ...nodes, found: false };
+    nodes = child;
+  }
+  return nodes;
+}
+
+function childOf(node: Node | null | undefined, step: PropertyKey): Nodes | undefined {
+  if (isSeq(node)) {
+    const item = node.items[Number(step)] as Node | undefined;
+    return item === undefined ? undefined : { value: item, found: true };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  return pair === undefined ? undefined : { key: pair.key as Node, value: pair.value as Node | null, found: true };
+}
+
+function rangeAt({ key, value, found }: Nodes, part: "key" | "value"): Range {
+  // A whole block is no help to a reader: the key that opens it is.
+  const wholeBlock = isCollection(value) && value.flow !== true;
+  if (key !== undefined && (part === "key" || !isWritten(value) || !found || wholeBlock)) return rangeOf(key);
+  return value == null || wholeBlock ? [0, 1] : rangeOf(value);
+}
+
+/** `key:` without a value has a node too, of no length, after the colon. */
+function isWritten(node: Node | null | undefined): node is Node {
+  if (node == null) return false;
+  const [start, end] = rangeOf(node);
+  return start < end;
+}
+
+function rangeOf(node: Node): Range {
+  const [start, end] = node.range ?? [0, 1];
+  return [start, end];
+}

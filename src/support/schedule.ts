@@ -1,0 +1,79 @@
+import pLimit from "p-limit";
+
+/** A piece of work that may begin when those it needs have succeeded. */
+export interface Task<T> {
+  readonly id: string;
+  readonly needs: readonly string[];
+  readonly run: () => Promise<T>;
+  /** Hears that the task will not begin, and which task's failure is the cause. */
+  readonly skipped?: (because: string, error: unknown) => void;
+}
+
+export type Outcome<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** Not begun, because `because` failed. */
+  | { readonly kind: "skipped"; readonly because: string; readonly error: unknown };
+
+/**
+ * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can, those given first first. Always
+ * settles, with an outcome for each task: a failure stops only what needs it. A need that is not among the tasks counts
+ * as done. Throws for needs that form a circle.
+ */
+export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Promise<ReadonlyMap<string, Outcome<T>>> {
+  refuseCircles(tasks);
+  const limit = pLimit(jobs);
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const outcomes = new Map<string, Promise<Outcome<T>>>();
+
+  const settle = (task: Task<T>): Promise<Outcome<T>> => {
+    const known = outcomes.get(task.id);
+    if (known !== undefined) return known;
+    const outcome = begin(task);
+    outcomes.set(task.id, outcome);
+    return outcome;
+  };
+
+  const begin = async (task: Task<T>): Promise<Outcome<T>> => {
+    const needs = task.needs.flatMap((id) => byId.get(id) ?? []);
+    const results = await Promise.all(needs.map(async (need) => ({ id: need.id, outcome: await settle(need) })));
+    const [cause] = results.flatMap(({ id, outcome }) => causeOf(id, outcome));
+    if (cause === undefined) return limit(() => attempt(task));
+    task.skipped?.(cause.because, cause.error);
+    return cause;
+  };
+
+  const settled = await Promise.all(tasks.map(async (task) => [task.id, await settle(task)] as const));
+  return new Map(settled);
+}
+
+type Skipped = Extract<Outcome<never>, { readonly kind: "skipped" }>;
+
+/** The failure at the root, however many tasks lie between. */
+function causeOf<T>(id: string, outcome: Outcome<T>): readonly Skipped[] {
+  if (outcome.kind === "done") return [];
+  return [outcome.kind === "skipped" ? outcome : { kind: "skipped", because: id, error: outcome.error }];
+}
+
+async function attempt<T>(task: Task<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: "done", value: await task.run() };
+  } catch (error) {
+    return { kind: "failed", error };
+  }
+}
+
+function refuseCircles<T>(tasks: readonly Task<T>[]): void {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const finished = new Set<string>();
+  const visit = (task: Task<T>, path: readonly string[]): void => {
+    if (path.includes(task.id)) throw new Error(`tasks need each other: ${[...path, task.id].join(" → ")}`);
+    if (finished.has(task.id)) return;
+    for (const need of task.needs) {
+      const next = byId.get(need);
+      if (next !== undefined) visit(next, [...path, task.id]);
+    }
+    finished.add(task.id);
+  };
+  for (const task of tasks) visit(task, []);
+}

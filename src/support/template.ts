@@ -1,0 +1,239 @@
+import Handlebars from "handlebars";
+import type { Diagnostic, Place } from "../model/diagnostic.js";
+import { lineStartsOf, placeIn } from "./document.js";
+import { suggestion } from "./validate.js";
+
+/** The names that a view has: `true` for a value, a shape for an object, a list of one shape for a list. */
+export type Shape = true | readonly [Shape] | { readonly [name: string]: Shape };
+
+/** The shape that a view's type must have; keeps the shapes that templates are checked against true to the code. */
+export type ShapeOf<T> = T extends readonly (infer Item)[]
+  ? readonly [ShapeOf<Item>]
+  : T extends string | number | boolean | undefined
+    ? true
+    : { readonly [Key in keyof T]-?: ShapeOf<Exclude<T[Key], undefined>> };
+
+export interface TemplateSource {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface Compiled {
+  readonly render: (view: object) => string;
+  readonly complaints: readonly Diagnostic[];
+}
+
+// Blocks that test for presence and repeat. Nothing that computes: what to place is decided before.
+const blocks = new Set(["if", "unless", "each", "with"]);
+
+/** Compiles a template, and checks every name in it, and in its partials, against the view it will be given. */
+export function compileTemplate(
+  source: TemplateSource,
+  shape: Shape,
+  partials: ReadonlyMap<string, TemplateSource>,
+): Compiled {
+  const complaints = checkTemplate(source, shape, partials, []);
+  if (complaints.length > 0) return { render: () => "", complaints };
+  const instance = Handlebars.create();
+  for (const [name, partial] of partials) instance.registerPartial(name, partial.text);
+  const render = instance.compile(source.text, {
+    noEscape: true,
+    strict: true,
+    knownHelpersOnly: true,
+    preventIndent: true,
+  });
+  return { render: (view) => render(view), complaints };
+}
+
+interface Scope {
+  readonly source: TemplateSource;
+  readonly partials: ReadonlyMap<string, TemplateSource>;
+  /** Shapes from the innermost block to the view. */
+  readonly shapes: readonly Shape[];
+  /** Names of the partials that led here. */
+  readonly trail: readonly string[];
+  /** How many blocks and partials are open. */
+  readonly depth: number;
+}
+
+// Far more than anybody can read; compiling and rendering call themselves for each.
+const deepest = 50;
+
+function checkTemplate(
+  source: TemplateSource,
+  shape: Shape,
+  partials: ReadonlyMap<string, TemplateSource>,
+  trail: readonly string[],
+): readonly Diagnostic[] {
+  const parsed = parse(source);
+  return Array.isArray(parsed)
+    ? parsed
+    : checkProgram(parsed as hbs.AST.Program, { source, partials, shapes: [shape], trail, depth: 0 });
+}
+
+function parse(source: TemplateSource): hbs.AST.Program | readonly Diagnostic[] {
+  try {
+    return Handlebars.parse(source.text);
+  } catch (error) {
+    return [syntaxComplaint(source, error)];
+  }
+}
+
+/** Handlebars' names of what it did not expect, in words. */
+const unexpected: Readonly<Record<string, string>> = {
+  EOF: "a block is still open at the end of the file",
+  INVALID: "a character that cannot stand here",
+  CLOSE: "}} where a name should be, or fewer of them than of {{",
+  OPEN: "{{ before the }} of the name before it",
+  OPEN_ENDBLOCK: "the end of a block that was not opened",
+  INVERSE: "an {{else}} that belongs to no block",
+};
+
+/** Handlebars says `Parse error on line 3:` and more, or has the line among the error's properties. */
+function syntaxComplaint(source: TemplateSource, error: unknown): Diagnostic {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = Number(/line (\d+)/.exec(message)?.[1] ?? (error as { lineNumber?: number }).lineNumber ?? 1);
+  const [, token = ""] = /, got '([A-Z_]+)'$/.exec(message) ?? [];
+  const [first = ""] = message.split("\n");
+  const reason = unexpected[token] ?? (token === "" ? first.replace(/ - \d+:\d+$/, "") : `${token} cannot stand here`);
+  return {
+    rule: "template-syntax",
+    message: `not well-formed Handlebars: ${reason}`,
+    place: placeOfLines(source, { line, column: 0 }, { line: line + 1, column: 0 }),
+  };
+}
+
+/** Handlebars counts lines from 1 and columns from 0, and takes a lone carriage return for the end of a line. */
+function placeOfLines({ file, text }: TemplateSource, start: hbs.AST.Position, end: hbs.AST.Position): Place {
+  const starts = lineStartsOf(text, /\r\n?|\n/g);
+  const offset = ({ line, column }: hbs.AST.Position) => (starts[line - 1] ?? text.length) + column;
+  return placeIn(file, text, [offset(start), offset(end)], lineStartsOf(text));
+}
+
+const checkProgram = (program: hbs.AST.Program, scope: Scope): readonly Diagnostic[] =>
+  program.body.flatMap((node) => checkNode(node, scope));
+
+function checkNode(node: hbs.AST.Node, scope: Scope): readonly Diagnostic[] {
+  switch (node.type) {
+    case "MustacheStatement":
+      return checkMustache(node as hbs.AST.MustacheStatement, scope);
+    case "BlockStatement":
+      return checkBlock(node as hbs.AST.BlockStatement, scope);
+    case "PartialStatement":
+      return checkPartial(node as hbs.AST.PartialStatement, scope);
+    case "ContentStatement":
+    case "CommentStatement":
+      return [];
+    default:
+      return [complain(scope, node, "template-syntax", `${node.type} is not supported in templates`)];
+  }
+}
+
+function checkMustache(node: hbs.AST.MustacheStatement, scope: Scope): readonly Diagnostic[] {
+  if (node.params.length > 0 || node.hash !== undefined)
+    return [
+      complain(scope, node.path, "template-syntax", "templates place strings: there are no helpers that compute"),
+    ];
+  const found = lookUp(node.path, scope);
+  if ("complaint" in found) return [found.complaint];
+  return found.shape === true
+    ? []
+    : [complain(scope, node.path, "template-name", "this is not text: name one of its parts")];
+}
+
+function checkBlock(node: hbs.AST.BlockStatement, scope: Scope): readonly Diagnostic[] {
+  const name = (node.path as hbs.AST.PathExpression).original;
+  const [subject] = node.params;
+  if (!blocks.has(name) || subject === undefined || node.params.length !== 1 || node.hash !== undefined) {
+    return [
+      complain(
+        scope,
+        node.path,
+        "template-name",
+        `the only blocks are ${[...blocks].map((block) => `#${block}`).join(", ")}, each of one name`,
+      ),
+    ];
+  }
+  if (scope.depth === deepest)
+    return [complain(scope, node.path, "template-syntax", `blocks are nested more than ${deepest} deep`)];
+  const found = lookUp(subject, scope);
+  // What is asked of a wrong name still has names of its own; what goes through or into it has none that could be known.
+  if ("complaint" in found) return name === "if" || name === "unless" ? [found.complaint, ...checkBodies(node, scope, scope)] : [found.complaint];
+  const inner = innerScope(name, found.shape, scope);
+  if (inner === undefined)
+    return [
+      complain(
+        scope,
+        subject,
+        "template-name",
+        `this is not ${name === "with" ? "an object" : "a list"}: #${name} cannot go into it`,
+      ),
+    ];
+  return [
+    ...(node.program ? checkProgram(node.program, inner) : []),
+    ...(node.inverse ? checkProgram(node.inverse, { ...scope, depth: scope.depth + 1 }) : []),
+  ];
+}
+
+function innerScope(block: string, shape: Shape, scope: Scope): Scope | undefined {
+  if (block === "if" || block === "unless") return scope;
+  if (block === "with")
+    return shape === true || Array.isArray(shape) ? undefined : { ...scope, shapes: [shape, ...scope.shapes] };
+  return Array.isArray(shape) ? { ...scope, shapes: [shape[0] as Shape, ...scope.shapes] } : undefined;
+}
+
+function checkPartial(node: hbs.AST.PartialStatement, scope: Scope): readonly Diagnostic[] {
+  if (node.name.type !== "PathExpression")
+    return [complain(scope, node.name, "template-syntax", "write the name of a partial")];
+  if (node.name.type !== "PathExpression" || node.params.length > 0 || node.hash !== undefined) {
+    return [
+      complain(scope, node, "template-syntax", "a partial has a name, and takes the view as it is: no arguments"),
+    ];
+  }
+  const name = (node.name as hbs.AST.PathExpression).original;
+  const partial = scope.partials.get(name);
+  if (partial === undefined) {
+    return [
+      complain(
+        scope,
+        node.name,
+        "missing-file",
+        `there is no partial ${name}${suggestion(name, [...scope.partials.keys()])}`,
+      ),
+    ];
+  }
+  if (scope.trail.includes(name))
+    return [complain(scope, node.name, "template-syntax", `the partial ${name} includes itself`)];
+  return checkTemplate(partial, scope.shapes[0] ?? {}, scope.partials, [...scope.trail, name]);
+}
+
+type Found = { readonly shape: Shape } | { readonly complaint: Diagnostic };
+
+function lookUp(expression: hbs.AST.Node, scope: Scope): Found {
+  if (expression.type !== "PathExpression")
+    return { complaint: complain(scope, expression, "template-syntax", "write the name of a part of the view") };
+  const path = expression as hbs.AST.PathExpression;
+  if (path.data) return { complaint: complain(scope, path, "template-name", `${path.original} is not in the view`) };
+  let shape = scope.shapes[path.depth];
+  if (shape === undefined)
+    return { complaint: complain(scope, path, "template-name", `${path.original} is above the view`) };
+  for (const part of path.parts as readonly string[]) {
+    const names: Record<string, Shape> = shape === true || Array.isArray(shape) ? {} : (shape as Record<string, Shape>);
+    if (!Object.hasOwn(names, part)) {
+      return {
+        complaint: complain(
+          scope,
+          path,
+          "template-name",
+          `${path.original} is not in the view${suggestion(part, Object.keys(names))}`,
+        ),
+      };
+    }
+    shape = names[part] as Shape;
+  }
+  return { shape };
+}
+
+function complain(scope: Scope, node: hbs.AST.Node, rule: Diagnostic["rule"], message: string): Diagnostic {
+  return { rule, message, place: placeOfLines(scope.source, node.loc.start, node.loc.end) };
+}
