@@ -1,0 +1,152 @@
+import type { BuildRequest, RunRequest, ServeRequest } from "./engine.js";
+import { shortReference, wholeReference } from "./engine-references.js";
+
+/** What differs between the command lines of the engines. Both clients are started by their name. */
+export interface Dialect {
+  readonly name: "docker" | "podman";
+  /** The words that build: `buildx build`. */
+  readonly build: readonly string[];
+  /** Of every build: what makes its result depend on nothing but the request. */
+  readonly buildOptions: (request: BuildRequest) => readonly string[];
+  /** Of every new container. */
+  readonly containerOptions: readonly string[];
+  /** Of a container whose root file system may not be written. */
+  readonly readOnlyOptions: readonly string[];
+  /** Ends a container at once and removes it. */
+  readonly remove: readonly string[];
+  /** A reference in the form that the engine takes for what it says. */
+  readonly reference: (reference: string) => string;
+  /** The names under which a build must know a context so that every spelling of a FROM finds it. */
+  readonly contextNames: (name: string) => readonly string[];
+}
+
+/** Made by a run, a service or an export: what has it and is left over may be removed. */
+export const testLabel = "ingot.test=true";
+
+/** The local image that an export is FROM. */
+const exported = "exported";
+export const exportDockerfile = `FROM ${exported}\n`;
+
+export function buildArguments(dialect: Dialect, request: BuildRequest): readonly string[] {
+  return [
+    ...dialect.build,
+    ...dialect.buildOptions(request),
+    ...(request.platform === undefined ? [] : ["--platform", request.platform]),
+    ...(request.cache ? [] : ["--no-cache"]),
+    ...pairs("--build-arg", request.buildArguments),
+    ...pairs("--label", request.labels),
+    ...contextArguments(dialect, request.contexts),
+    ...request.secrets.flatMap(({ id, file }) => ["--secret", `id=${id},src=${file}`]),
+    ...request.tags.flatMap((tag) => ["--tag", dialect.reference(tag)]),
+    request.folder,
+  ];
+}
+
+function contextArguments(dialect: Dialect, contexts: Readonly<Record<string, string>>): readonly string[] {
+  const named = Object.entries(contexts).flatMap(([name, image]) =>
+    dialect.contextNames(name).map((each) => [each, `docker-image://${dialect.reference(image)}`] as const),
+  );
+  return pairs("--build-context", Object.fromEntries(named));
+}
+
+/** A build that changes nothing and writes its root file system: unlike a container's, it has no mount points. */
+export function exportArguments(
+  dialect: Dialect,
+  request: { readonly image: string; readonly file: string; readonly folder: string },
+): readonly string[] {
+  return [
+    ...dialect.build,
+    "--quiet",
+    "--output",
+    `type=tar,dest=${request.file}`,
+    ...contextArguments({ ...dialect, contextNames: (name) => [name] }, { [exported]: request.image }),
+    request.folder,
+  ];
+}
+
+export function runArguments(dialect: Dialect, request: RunRequest, name: string): readonly string[] {
+  return [
+    "run",
+    "--rm",
+    ...containerArguments(dialect, name, request.env),
+    ...(request.network === true ? [] : ["--network", "none"]),
+    ...(request.user === undefined ? [] : ["--user", request.user]),
+    ...(request.readOnly === true ? dialect.readOnlyOptions : []),
+    dialect.reference(request.image),
+    ...request.command,
+  ];
+}
+
+/** Without `--rm`: how the container ended, and what it said, is asked afterwards. */
+export function serveArguments(dialect: Dialect, request: ServeRequest, name: string): readonly string[] {
+  return [
+    "run",
+    "--detach",
+    ...containerArguments(dialect, name, request.env),
+    "--publish",
+    `127.0.0.1::${request.port}`,
+    dialect.reference(request.image),
+  ];
+}
+
+function containerArguments(
+  dialect: Dialect,
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  return ["--pull", "never", "--name", name, "--label", testLabel, ...dialect.containerOptions, ...pairs("--env", env)];
+}
+
+/** One JSON object per image and line, for as many images as are asked for; those that are missing are named on standard error. */
+export function inspectArguments(dialect: Dialect, references: readonly string[]): readonly string[] {
+  return ["image", "inspect", "--format", "{{json .}}", ...references.map(dialect.reference)];
+}
+
+/** A line `docker.io/ingot/node:24 sha256:…` for each local reference. */
+export function listArguments(dialect: Dialect, pattern: string): readonly string[] {
+  const filter = `reference=${dialect.reference(pattern)}`;
+  return ["image", "ls", "--no-trunc", "--filter", filter, "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"];
+}
+
+/** Sorted, so that the same request is always the same command. */
+function pairs(option: string, values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(values)
+    .sort()
+    .flatMap((key) => [option, `${key}=${values[key]}`]);
+}
+
+export const dockerDialect: Dialect = {
+  name: "docker",
+  build: ["buildx", "build"],
+  // Attestations would wrap the image in an index whose digest differs from build to build.
+  buildOptions: () => ["--load", "--provenance=false", "--sbom=false", "--progress=plain"],
+  // What an attached container says need not be kept by the daemon as well.
+  containerOptions: [],
+  readOnlyOptions: ["--read-only"],
+  remove: ["rm", "--force"],
+  reference: shortReference,
+  contextNames: (name) => [name],
+};
+
+/**
+ * Podman adds to images and containers what Docker does not: a label with its version, the present time in every layer, an entry
+ * in /etc/passwd, writable temporary folders in a read-only container. All of it is turned off.
+ */
+export function podmanDialect(limits: readonly string[]): Dialect {
+  return {
+    name: "podman",
+    build: ["build"],
+    buildOptions: ({ buildArguments: { SOURCE_DATE_EPOCH: epoch } }) => [
+      "--identity-label=false",
+      // Images that are here are used as they are; others are pulled.
+      "--pull=false",
+      ...(epoch === undefined ? [] : ["--timestamp", epoch]),
+    ],
+    containerOptions: ["--passwd=false", ...limits.flatMap((limit) => ["--ulimit", limit])],
+    readOnlyOptions: ["--read-only", "--read-only-tmpfs=false"],
+    remove: ["rm", "--force", "--time", "0"],
+    reference: wholeReference,
+    // Buildah compares the texts of names: `ingot/base:trixie` is not `docker.io/ingot/base:trixie`.
+    contextNames: (name) => [...new Set([name, shortReference(name), wholeReference(name)])],
+  };
+}

@@ -1,0 +1,129 @@
+import picomatch from "picomatch";
+import { z } from "zod";
+import { Failure } from "../model/failure.js";
+import { type Digest, parseDigest } from "../model/reference.js";
+import type { EngineImage } from "./engine.js";
+import { referenceKey, shortReference, wholeReference } from "./engine-references.js";
+
+// Docker and Podman agree on these members, but for `sha256:` in front of the Id.
+const inspectedSchema = z.object({
+  Id: z.string(),
+  RepoTags: z.array(z.string()).nullish(),
+  RepoDigests: z.array(z.string()).nullish(),
+  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().optional() }).nullish(),
+  Size: z.number(),
+});
+
+/** Reads one JSON object per line; the map has the references as they were asked for. */
+export function parseInspected(stdout: string, references: readonly string[]): ReadonlyMap<string, EngineImage> {
+  const known = new Map<string, EngineImage>();
+  for (const line of linesOf(stdout)) {
+    const { Id, RepoTags, RepoDigests, Config, Size } = inspectedSchema.parse(JSON.parse(line));
+    const image = { id: digestOf(Id), labels: Config?.Labels ?? {}, user: Config?.User ?? "", size: Size };
+    known.set(image.id, image);
+    for (const reference of [...(RepoTags ?? []), ...(RepoDigests ?? [])]) known.set(referenceKey(reference), image);
+  }
+  const found = references.map(
+    (reference) => [reference, known.get(reference) ?? known.get(referenceKey(reference))] as const,
+  );
+  return new Map(found.filter((entry): entry is [string, EngineImage] => entry[1] !== undefined));
+}
+
+/** Whether all that an inspection complained about is that an image is not there. */
+export function isMissingOnly(stderr: string): boolean {
+  return linesOf(stderr).every((line) => /no such (?:image|object)|image not known/i.test(line));
+}
+
+/** Reads lines of `reference id`; an engine's filter shows more than its pattern says where an image has other names too. */
+export function parseList(stdout: string, pattern: string): ReadonlyMap<string, Digest> {
+  const whole = wholeReference(pattern);
+  const matches = picomatch(whole.includes(":", whole.lastIndexOf("/")) ? whole : `${whole}:*`);
+  const entries = linesOf(stdout)
+    .filter((line) => !line.includes("<none>"))
+    .map((line) => line.split(" ") as [string, string])
+    .filter(([reference]) => matches(wholeReference(reference)));
+  return new Map(entries.map(([reference, id]) => [shortReference(reference), digestOf(id)]));
+}
+
+function digestOf(id: string): Digest {
+  const digest = parseDigest(id.startsWith("sha256:") ? id : `sha256:${id}`);
+  if (digest === undefined) throw new Error(`not an image id: ${id}`);
+  return digest;
+}
+
+/** Lines of a Failure's log. */
+const logLength = 20;
+/** Characters of a reason; a command of many lines is quoted whole by the engines. */
+const reasonLength = 400;
+
+const prefixes =
+  /^(?:(?:ERROR|Error|error|docker|Error response from daemon|failed to solve|creating build container): )+/;
+
+interface Reading {
+  readonly pattern: RegExp;
+  readonly meaning: (match: RegExpExecArray) => string;
+}
+
+// What the engines say in a roundabout way, and what a person wants to know. The first that matches the whole text wins.
+const readings: readonly Reading[] = [
+  { pattern: /no space left on device/i, meaning: ([text]) => text },
+  {
+    pattern: /(Cannot connect to the Docker daemon[^\n]*?)\.? Is the docker daemon running\?/,
+    meaning: ([, text]) => `does not answer: ${text}; start it, or run make`,
+  },
+  {
+    pattern: /permission denied while trying to connect to the Docker daemon socket at ([^\s:]+:\/\/[^\s:]+)/i,
+    meaning: ([, socket]) => `does not answer: this user may not open ${socket}`,
+  },
+  {
+    pattern: /is not a docker command|unknown command: docker buildx|unknown flag: --load/,
+    meaning: () => "has no buildx: install the package docker-buildx, or docker-buildx-plugin from Docker's own",
+  },
+  {
+    pattern: /failed to resolve source metadata for (\S+): (.+)/,
+    meaning: ([, image, reason = ""]) => `cannot pull ${image}: ${withoutRequest(reason)}`,
+  },
+  {
+    pattern: /initializing source docker:\/\/(\S+): (.+)/,
+    meaning: ([, image, reason = ""]) => `cannot pull ${image}: ${withoutRequest(reason)}`,
+  },
+];
+
+const withoutRequest = (reason: string): string => reason.replace(/^.*?(?:Head|Get) "[^"]*": /, "");
+
+/** A Failure of what an engine said before it gave up: its reason on one line, and its last lines. */
+export function engineFailure(name: string, action: string, said: readonly string[], exitCode: number): Failure {
+  const lines = said.map(withoutCredentials).filter((line) => /[^\s-]/.test(line));
+  const text = lines.join("\n");
+  for (const { pattern, meaning } of readings) {
+    const match = pattern.exec(text);
+    if (match !== null) return new Failure(oneLine(`${name} ${meaning(match)}`), lines.slice(-logLength));
+  }
+  const complaint = lines.findLast((line) => prefixes.test(line)) ?? lines.at(-1) ?? `exit status ${exitCode}`;
+  return new Failure(oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`), lines.slice(-logLength));
+}
+
+const withoutCredentials = (line: string): string => line.replace(/(\b[a-z]+:\/\/)[^\s/@]+@/gi, "$1***@");
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
+}
+
+/**
+ * Whether a container was not started because of the engine. 126 and 127 say as well that the image has not the command, which is
+ * an answer, and any status may be the command's own.
+ */
+export function isEngineFailure({ exitCode, stderr }: { readonly exitCode: number; readonly stderr: string }): boolean {
+  if (exitCode < 125 || exitCode > 127 || !/^(?:docker|Error): /m.test(stderr)) return false;
+  return (
+    exitCode === 125 ||
+    !/executable file not found|no such file or directory|permission denied|is a directory|exec format error/i.test(
+      stderr,
+    )
+  );
+}
+
+export function linesOf(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== "");
+}

@@ -1,0 +1,36 @@
+const dockerHub = "docker.io/";
+const official = "library/";
+
+/** `docker.io/library/debian:trixie` for `debian:trixie`; works on the patterns of references as well. */
+export function wholeReference(reference: string): string {
+  const [first = "", ...rest] = reference.split("/");
+  if (rest.length === 0) return `${dockerHub}${official}${reference}`;
+  if (!isRegistry(first)) return `${dockerHub}${reference}`;
+  return first === "docker.io" && rest.length === 1 ? `${dockerHub}${official}${rest[0]}` : reference;
+}
+
+/** `ingot/node:24` for `docker.io/ingot/node:24`, as Docker shows it and people write it. */
+export function shortReference(reference: string): string {
+  if (!reference.startsWith(dockerHub)) return reference;
+  const path = reference.slice(dockerHub.length);
+  const name = path.startsWith(official) ? path.slice(official.length) : path;
+  // Without its registry, `docker.io/localhost/x` would be another image.
+  return isRegistry(name.split("/")[0] ?? "") && name.includes("/") ? reference : name;
+}
+
+/** What two references to one image have in common: whole, with a tag or else a digest. */
+export function referenceKey(reference: string): string {
+  const [name = "", digest] = wholeReference(reference).split("@");
+  const tagged = name.includes(":", name.lastIndexOf("/"));
+  if (digest === undefined) return tagged ? name : `${name}:latest`;
+  return `${tagged ? name.slice(0, name.lastIndexOf(":")) : name}@${digest}`;
+}
+
+/** The rule of Docker's reference grammar for what stands before the first slash. */
+const isRegistry = (text: string): boolean => /[.:]/.test(text) || text === "localhost";
+
+/** Registries on this machine are asked without TLS, as Docker does by itself. */
+export function isLoopback(reference: string): boolean {
+  const [host = ""] = wholeReference(reference).split("/");
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host);
+}

@@ -1,0 +1,101 @@
+import type { Platform } from "../model/platform.js";
+import type { Digest } from "../model/reference.js";
+
+/** What an engine knows of a local image. */
+export interface EngineImage {
+  /** Identifies the content: the manifest's digest in a containerd image store, the config's elsewhere. */
+  readonly id: Digest;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `65532:65532` as in the config; empty for root. */
+  readonly user: string;
+  /** Bytes of all layers, uncompressed, as they lie on the engine's disk. */
+  readonly size: number;
+}
+
+/** A file that a build may read while it runs, and that is in no layer: where packages come from. */
+export interface BuildSecret {
+  readonly id: string;
+  readonly file: string;
+}
+
+export interface BuildRequest {
+  /** The folder whose `Dockerfile` is built, and that is its build context. */
+  readonly folder: string;
+  /** Local references to give the result, with registry: `docker.io/ingot/node:24`. */
+  readonly tags: readonly string[];
+  readonly platform?: Platform;
+  readonly buildArguments: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The name that a FROM uses → the local reference it stands for. */
+  readonly contexts: Readonly<Record<string, string>>;
+  readonly secrets: readonly BuildSecret[];
+  /** Whether earlier results may be used. */
+  readonly cache: boolean;
+  /** Hears each line that the build says. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** One command in a new container, which is removed afterwards. */
+export interface RunRequest {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Overrides the image's user. */
+  readonly user?: string;
+  /** No network where false; the default. */
+  readonly network?: boolean;
+  readonly readOnly?: boolean;
+  /** Milliseconds; 60,000 if not given. */
+  readonly timeout?: number;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ServeRequest {
+  readonly image: string;
+  /** The port in the container. */
+  readonly port: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A container that serves a port, started from an image's own command. */
+export interface Service {
+  /** `http://127.0.0.1:49153` */
+  readonly url: string;
+  readonly logs: () => Promise<string>;
+  /** Sends SIGTERM and waits; whether it ended by itself within 10 seconds, and with what status. */
+  readonly stop: () => Promise<{ readonly exitCode: number; readonly ms: number }>;
+}
+
+/**
+ * A container engine. Every method throws a Failure whose message is one line with the engine's own reason.
+ * Containers and images that are made carry the labels they are given, so that they can be found again.
+ */
+export interface Engine {
+  readonly name: "docker" | "podman";
+  /** Its version; a Failure that says what to do where it does not answer. */
+  readonly check: () => Promise<string>;
+  /** Those of the references that are local images. */
+  readonly inspect: (references: readonly string[]) => Promise<ReadonlyMap<string, EngineImage>>;
+  /** Local references that match a pattern of the engine's (`localhost/ingot-tested/*`) → the id of their image. */
+  readonly list: (pattern: string) => Promise<ReadonlyMap<string, Digest>>;
+  /** Builds an image and gives it its tags only when all of it is there. */
+  readonly build: (request: BuildRequest) => Promise<EngineImage>;
+  /** Gives an image another local reference. */
+  readonly tag: (source: string, target: string) => Promise<void>;
+  /** Removes a local reference; the image too if that was its last. */
+  readonly untag: (reference: string) => Promise<void>;
+  /** Gets an image from its registry. */
+  readonly pull: (reference: string) => Promise<void>;
+  /** Uploads a local image under a reference of a registry. */
+  readonly push: (source: string, target: string, onLine?: (line: string) => void) => Promise<void>;
+  readonly run: (request: RunRequest) => Promise<RunResult>;
+  /** Starts an image's own command with one of its ports published on loopback. */
+  readonly serve: (request: ServeRequest) => Promise<Service>;
+  /** Writes the root file system of an image to a tar file. */
+  readonly exportRoot: (image: string, file: string) => Promise<void>;
+}

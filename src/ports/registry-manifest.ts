@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { Failure } from "../model/failure.js";
+import { type Digest, parseDigest } from "../model/reference.js";
+import { oneLine, parseJson } from "./registry-text.js";
+
+/** A manifest or an index, as a registry holds it. */
+export interface Manifest {
+  /** Of the bytes. */
+  readonly digest: Digest;
+  /** `application/vnd.oci.image.manifest.v1+json` */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  /** Absent for an index. */
+  readonly configDigest?: Digest;
+}
+
+/** What an image says about itself. */
+export interface ImageConfig {
+  readonly labels: Readonly<Record<string, string>>;
+  /** `linux` */
+  readonly os: string;
+  /** `arm64` */
+  readonly architecture: string;
+  /** `v8`; absent where there is none. */
+  readonly variant?: string;
+}
+
+/** image-spec, "Media Types", and those of Docker that they descend from. */
+export const manifestTypes = [
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+] as const;
+
+const sha256 = z.string().transform((text, context) => {
+  const digest = parseDigest(text);
+  if (digest !== undefined) return digest;
+  context.addIssue("not a sha256 digest");
+  return z.NEVER;
+});
+const descriptor = z.object({ mediaType: z.string(), digest: sha256, size: z.int().min(0) });
+
+// A document that is both a manifest and an index means one thing to one client and another to the next (CVE-2021-41190).
+const manifestBody = z.union([
+  z.object({
+    schemaVersion: z.literal(2),
+    mediaType: z.string().optional(),
+    config: descriptor,
+    layers: z.array(descriptor),
+    manifests: z.undefined().optional(),
+  }),
+  z.object({
+    schemaVersion: z.literal(2),
+    mediaType: z.string().optional(),
+    config: z.undefined().optional(),
+    layers: z.undefined().optional(),
+    manifests: z.array(descriptor),
+  }),
+]);
+
+const configBody = z.object({
+  os: z.string(),
+  architecture: z.string(),
+  variant: z.string().optional(),
+  config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
+
+export function digestOfBytes(bytes: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
+}
+
+/**
+ * What a registry answered for a manifest. Throws a Failure where it is none, or where its media type and the one it was
+ * served as differ (image-spec, "Image Manifest Property Descriptions").
+ */
+export function readManifest(bytes: Uint8Array, contentType: string | null): Manifest {
+  const { data } = manifestBody.safeParse(parseJson(bytes));
+  if (data === undefined) throw new Failure("what it answered is no image manifest or index");
+  const served = contentType?.split(";", 1)[0]?.trim().toLowerCase();
+  const mediaType = data.mediaType ?? served;
+  if (!manifestTypes.some((type) => type === mediaType) || mediaType === undefined) {
+    throw new Failure(`it answered with media type ${oneLine(mediaType ?? "unknown", 80)}, which is not an image's`);
+  }
+  if (served !== undefined && served !== mediaType) {
+    throw new Failure(`it served ${oneLine(served, 80)} for a manifest that calls itself ${oneLine(mediaType, 80)}`);
+  }
+  const digest = digestOfBytes(bytes);
+  return { digest, mediaType, bytes, ...(data.config === undefined ? {} : { configDigest: data.config.digest }) };
+}
+
+/** What an image's config says (image-spec, "Image Configuration"). Throws a Failure where it is none. */
+export function readConfig(bytes: Uint8Array): ImageConfig {
+  const { data } = configBody.safeParse(parseJson(bytes));
+  if (data === undefined) throw new Failure("what it answered is no image config");
+  const { os, architecture, variant, config } = data;
+  return { labels: config?.Labels ?? {}, os, architecture, ...(variant === undefined ? {} : { variant }) };
+}
+
+/** Throws a Failure where an answer is not what its digest promises. */
+export function refuseOtherDigest(actual: Digest, promised: string | null | undefined): void {
+  // A registry may name content by another algorithm than ours; that says nothing about these bytes.
+  if (promised == null || !promised.startsWith("sha256:") || promised === actual) return;
+  throw new Failure(`it promised ${oneLine(promised, 71)} and answered with ${actual}`);
+}
