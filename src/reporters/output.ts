@@ -1,0 +1,38 @@
+import { type Diagnostic, formatDiagnostic, sortDiagnostics } from "../model/diagnostic.js";
+import type { Failure } from "../model/failure.js";
+
+/** What was asked for goes to standard output; everything said about the work, to standard error. */
+export function print(text: string): void {
+  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function complain(diagnostics: readonly Diagnostic[]): void {
+  const sorted = sortDiagnostics(diagnostics);
+  say(formatDiagnostics(sorted));
+  say(`\n${sorted.length} ${sorted.length === 1 ? "mistake" : "mistakes"}; docs/rules/ explains each by its name.`);
+}
+
+/** What is one line stands with its like; what shows its place has room around it. */
+function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
+  const texts = diagnostics.map(formatDiagnostic);
+  const hasRoom = (text: string | undefined): boolean => text?.includes("\n") ?? false;
+  return texts
+    .map((text, index) => (index > 0 && (hasRoom(text) || hasRoom(texts[index - 1])) ? `\n${text}` : text))
+    .join("\n");
+}
+
+export function sayFailure(failure: Failure): void {
+  for (const line of failure.log.slice(-20)) say(`  | ${line}`);
+  say(`ingot: ${failure.message}`);
+}
+
+/** Something that Ingot's own code did not expect. */
+export function sayBug(error: unknown): void {
+  say(
+    `ingot: this is a bug of ingot's; please report it with the following:\n${error instanceof Error ? error.stack : String(error)}`,
+  );
+}

@@ -1,0 +1,90 @@
+import type { Event, Move } from "../model/event.js";
+import { unreachable } from "../model/failure.js";
+import { narrowestReference } from "../model/image.js";
+import type { ImageReport, Report } from "../model/report.js";
+import { print, say } from "./output.js";
+import type { Reporter } from "./reporter.js";
+import { formatDuration, formatSize, formatTable } from "./table.js";
+
+/** A line for each thing that happens, and a table at the end: for logs, and for terminals without a live view. */
+export function createPlainReporter(): Reporter {
+  return {
+    hear: (event) => {
+      const line = formatEvent(event);
+      if (line !== undefined) say(line);
+    },
+    finish: (report) => print(formatReport(report)),
+  };
+}
+
+/** One line, or more where a failure brings its log; undefined for what a log has no use for. */
+export function formatEvent(event: Event): string | undefined {
+  switch (event.type) {
+    case "started":
+      return `${event.stage.padEnd(7)} ${event.subject} …`;
+    case "built":
+      return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatSize(event.size)}`;
+    case "tested":
+      return `tested  ${event.subject} in ${formatDuration(event.ms)}, ${event.checks} checks`;
+    case "published":
+      return [
+        `publish ${event.subject} in ${formatDuration(event.ms)}, ${event.moves.length} tags`,
+        ...event.moves.map(formatMove),
+      ].join("\n");
+    case "failed":
+      return [
+        `FAILED  ${event.stage} ${event.subject}: ${event.reason}`,
+        ...event.log.slice(-20).map((line) => `        | ${line}`),
+      ].join("\n");
+    case "note":
+      return `note    ${event.text}`;
+    case "kept":
+    case "skipped":
+    case "output":
+      return undefined;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** `        python:3.13 sha256:0123456789ab → sha256:ba9876543210` */
+export function formatMove({ repository, tag, from, to }: Move): string {
+  const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
+  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)}`;
+}
+
+export function formatReport({ images, failedPairs, ms }: Report): string {
+  const made = images.filter(({ state }) => state === "built" || state === "kept");
+  const table = formatTable(["IMAGE", "VERSION", "SIZE", "STATE", "TAGS"], made.map(formatRow));
+  const failures = images.filter(({ state }) => state === "failed");
+  return [
+    ...(made.length === 0 ? [] : [table]),
+    ...formatSkipped(images),
+    formatSummary(images, failures.length + failedPairs.length, ms),
+  ].join("\n\n");
+}
+
+function formatRow({ image, state, size }: ImageReport): readonly string[] {
+  return [
+    narrowestReference(image),
+    image.version.text,
+    size === undefined ? "" : formatSize(size),
+    state,
+    image.tags.slice(1).join(" "),
+  ];
+}
+
+/** One line for each reason, however many images it keeps from being built. */
+function formatSkipped(images: readonly ImageReport[]): readonly string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { image, state, reason = "" } of images) {
+    if (state === "skipped") reasons.set(reason, [...(reasons.get(reason) ?? []), image.id]);
+  }
+  return [...reasons].map(([reason, ids]) => `skipped: ${reason}\n${ids.map((id) => `  ${id}`).join("\n")}`);
+}
+
+function formatSummary(images: readonly ImageReport[], failures: number, ms: number): string {
+  const count = (state: ImageReport["state"]) => images.filter((each) => each.state === state).length;
+  const failed = failures === 0 ? "" : `, ${failures} FAILED`;
+  return `${count("built")} built, ${count("kept")} already right, ${count("skipped")} skipped${failed}, in ${formatDuration(ms)}`;
+}

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { Say } from "../model/event.js";
+import { Failure } from "../model/failure.js";
+import { folderOf, type Image, type ImageId } from "../model/image.js";
+import { elapsed } from "../ports/clock.js";
+import type { BuildSecret, Engine, EngineImage } from "../ports/engine.js";
+import type { Tree } from "../ports/files.js";
+import { fingerprint } from "../support/fingerprint.js";
+import type { DistributionImage } from "./distribution.js";
+
+export const fingerprintLabel = "ingot.fingerprint";
+
+export interface BuildContext {
+  readonly root: string;
+  readonly engine: Engine;
+  readonly say: Say;
+  /** What `generated/` holds, by path there. */
+  readonly tree: Tree;
+  /** What the engine had when the run began, by reference. */
+  readonly present: ReadonlyMap<string, EngineImage>;
+  /** Images that are built or found right; each build adds its own. */
+  readonly built: Map<ImageId, EngineImage>;
+  readonly distributions: ReadonlyMap<string, DistributionImage>;
+  /** Builds although the engine has it, and without earlier results. */
+  readonly force: boolean;
+}
+
+/** `docker.io/ingot/node:24`: a reference with its registry, which engines agree on. */
+export function localReferences(image: Image): readonly string[] {
+  return image.tags.map((tag) => `docker.io/${image.repository}:${tag}`);
+}
+
+/** Leaves an image alone whose fingerprint the engine has; builds it otherwise. Throws a Failure. */
+export async function buildImage(image: Image, context: BuildContext): Promise<void> {
+  const { engine, say, built } = context;
+  const print = fingerprintOf(image, context);
+  const present = context.present.get(localReferences(image)[0] ?? "");
+  if (!context.force && present?.labels[fingerprintLabel] === print) {
+    await restoreTags(image, present, context);
+    built.set(image.id, present);
+    say({ type: "kept", stage: "build", subject: image.id });
+    return;
+  }
+  const start = elapsed();
+  say({ type: "started", stage: "build", subject: image.id });
+  const result = await engine.build({
+    folder: join(context.root, folderOf(image)),
+    tags: localReferences(image),
+    buildArguments: buildArgumentsOf(image),
+    labels: { [fingerprintLabel]: print },
+    contexts: contextsOf(image, context),
+    secrets: await secretsOf(image, context),
+    cache: !context.force,
+    onLine: (line) => say({ type: "output", stage: "build", subject: image.id, line }),
+  });
+  built.set(image.id, result);
+  say({ type: "built", subject: image.id, ms: elapsed(start), size: result.size });
+}
+
+const buildArgumentsOf = (image: Image): Record<string, string> => ({
+  SOURCE_DATE_EPOCH: String(image.sourceDateEpoch),
+});
+
+/** Of all that decides what a build gives: its folder, its arguments, and the content of what it is FROM. */
+function fingerprintOf(image: Image, context: BuildContext): string {
+  const folder = ["Dockerfile", ...image.files].map((name) => [name, context.tree.get(`${image.id}/${name}`)?.text]);
+  return fingerprint({ folder, buildArguments: buildArgumentsOf(image), parents: parentIds(image, context) });
+}
+
+function parentIds(image: Image, { built, distributions }: BuildContext): readonly string[] {
+  const images = [image.parent.kind === "image" ? image.parent.id : undefined, image.builder?.id].flatMap((id) =>
+    id === undefined ? [] : [mustHave(built, id).id],
+  );
+  return image.parent.kind === "distribution"
+    ? [...images, mustHave(distributions, image.parent.distribution.name).id]
+    : images;
+}
+
+/** The names in the Dockerfile stand for local images, whatever a registry has under them. */
+function contextsOf(image: Image, { distributions }: BuildContext): Record<string, string> {
+  const { parent, builder } = image;
+  const local = (reference: string): Record<string, string> => ({ [reference]: `docker.io/${reference}` });
+  return {
+    ...(parent.kind === "image" ? local(parent.reference) : {}),
+    ...(parent.kind === "distribution"
+      ? { [parent.reference]: mustHave(distributions, parent.distribution.name).reference }
+      : {}),
+    ...(builder === undefined ? {} : local(builder.reference)),
+  };
+}
+
+async function secretsOf(image: Image, { distributions }: BuildContext): Promise<readonly BuildSecret[]> {
+  const write = distributions.get(image.distribution.name)?.writeMirror;
+  return write === undefined ? [] : [{ id: "mirror", file: await write() }];
+}
+
+/** "Content right, tag missing": the tags of an image that is there already, without a build. */
+async function restoreTags(image: Image, present: EngineImage, { engine, present: all }: BuildContext): Promise<void> {
+  const [source = "", ...others] = localReferences(image);
+  for (const reference of others) {
+    if (all.get(reference)?.id !== present.id) await engine.tag(source, reference);
+  }
+}
+
+function mustHave<K, V>(map: ReadonlyMap<K, V>, key: K): V {
+  const value = map.get(key);
+  if (value === undefined) throw new Failure(`${String(key)} is not built`);
+  return value;
+}

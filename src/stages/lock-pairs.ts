@@ -1,0 +1,152 @@
+import type { Definition, PairDefinition } from "../model/definition.js";
+import type { Diagnostic, Place } from "../model/diagnostic.js";
+import type { Lock, PairLock } from "../model/lock.js";
+import { upstreamOf } from "../model/package.js";
+import type { Platform } from "../model/platform.js";
+import { isOfLine, parseVersion } from "../model/version.js";
+import type { PackageIndex } from "../ports/package-index.js";
+import { canonical } from "../support/fingerprint.js";
+import { own } from "../support/own.js";
+import { suggestion } from "../support/validate.js";
+import type { LoadedCatalog } from "./load.js";
+import { mismatchMessage } from "./plan.js";
+
+/** What the locking of every pair of a catalog shares. */
+export interface LockContext {
+  readonly loaded: LoadedCatalog;
+  readonly indexes: Indexes;
+  readonly previous: Lock | undefined;
+  /** `2026-11-21` */
+  readonly today: string;
+  /** Hears every mistake. */
+  readonly complain: (diagnostic: Diagnostic) => void;
+}
+
+/** A new entry, or the old one with its date where nothing in it moved. */
+export function dated<T extends { readonly date: string }>(
+  fresh: Omit<T, "date">,
+  previous: T | undefined,
+  today: string,
+): T {
+  const same = previous !== undefined && canonical({ ...fresh, date: previous.date }) === canonical(previous);
+  // Never the old object itself: its keys stand in another order, and the lock's bytes would differ.
+  return { ...fresh, date: same ? previous.date : today } as T;
+}
+
+/** Why an index could not be read. */
+export interface Unreachable {
+  readonly unreachable: string;
+}
+
+export type AvailableIndexes = ReadonlyMap<Platform, PackageIndex> | Unreachable;
+/** By distribution. */
+export type Indexes = ReadonlyMap<string, AvailableIndexes>;
+
+/** The entries of a definition: release line → distribution. */
+export function lockLines(definition: Definition, context: LockContext): Record<string, Record<string, PairLock>> {
+  const { loaded, indexes, previous, today, complain } = context;
+  const lines: Record<string, Record<string, PairLock>> = {};
+  for (const pair of definition.pairs) {
+    const old = own(own(own(previous?.pairs, definition.language), pair.line), pair.distribution);
+    const available = indexes.get(pair.distribution) ?? { unreachable: "it was not asked" };
+    const fresh = "unreachable" in available ? old : lockPair(definition, pair, available, context);
+    if (fresh !== undefined) {
+      const entry = dated<PairLock>({ version: fresh.version, packages: fresh.packages }, old, today);
+      lines[pair.line] = { ...lines[pair.line], [pair.distribution]: entry };
+    } else if ("unreachable" in available && own(previous?.distributions, pair.distribution) !== undefined) {
+      // Where the lock has nothing at all of a distribution, that is said once, and not for every line.
+      complain(unreachable(loaded, definition, pair, available));
+    }
+  }
+  return lines;
+}
+
+const unreachable = (
+  { documents }: LoadedCatalog,
+  { language }: Definition,
+  { line, distribution }: PairDefinition,
+  { unreachable: reason }: Unreachable,
+): Diagnostic => ({
+  rule: "index-unreachable",
+  message: `the package index of ${distribution} could not be read, and the lock has nothing of this: ${reason}`,
+  ...placeAt(documents.get(language)?.placeOf(["lines", line, "on", distribution], "key")),
+});
+
+const placeAt = (place: Place | undefined) => (place === undefined ? {} : { place });
+
+function lockPair(
+  definition: Definition,
+  pair: PairDefinition,
+  indexes: ReadonlyMap<Platform, PackageIndex>,
+  { loaded, complain }: LockContext,
+): Omit<PairLock, "date"> | undefined {
+  const names = [
+    ...new Set([
+      ...(pair.versionPackage === undefined ? [] : [pair.versionPackage]),
+      ...pair.variants.flatMap(({ packages }) => packages),
+    ]),
+  ].sort();
+  const unknown = names.flatMap((name) => {
+    const lacking = pair.platforms.filter((platform) => indexes.get(platform)?.packages.has(name) === false);
+    return lacking.length > 0 ? [unknownPackage(loaded, definition, pair, name, lacking, indexes)] : [];
+  });
+  unknown.forEach(complain);
+  const [platform] = pair.platforms;
+  const index = platform === undefined ? undefined : indexes.get(platform);
+  if (unknown.length > 0 || index === undefined) return undefined;
+  const packages = Object.fromEntries(names.map((name) => [name, index.packages.get(name) as string]));
+  const version =
+    pair.versionPackage === undefined
+      ? index.version
+      : upstreamOf(pair.family, packages[pair.versionPackage] as string);
+  const parsed = parseVersion(version);
+  if (parsed !== undefined && isOfLine(parsed, pair.line)) return { version, packages };
+  const place = loaded.documents
+    .get(definition.language)
+    ?.placeOf(["lines", pair.line, "on", pair.distribution], "key");
+  complain({ rule: "line-mismatch", message: mismatchMessage(pair, { text: version }), ...placeAt(place) });
+  return undefined;
+}
+
+function unknownPackage(
+  loaded: LoadedCatalog,
+  { language }: Definition,
+  pair: PairDefinition,
+  name: string,
+  lacking: readonly Platform[],
+  indexes: ReadonlyMap<Platform, PackageIndex>,
+): Diagnostic {
+  const [platform] = lacking;
+  const known = [
+    ...((platform === undefined ? undefined : indexes.get(platform)?.packages) ?? new Map<string, string>()).keys(),
+  ];
+  const where = lacking.length === pair.platforms.length ? "" : ` for ${lacking.join(" and ")}`;
+  const message = `${pair.distribution} has no package ${name}${where}${suggestion(name, known)}`;
+  return { rule: "unknown-package", message, ...placeAt(placeOfPackage(loaded, language, pair, name)) };
+}
+
+/** A package of a pair is written on the distribution, for the line, or for the whole definition. */
+function placeOfPackage(
+  { documents }: LoadedCatalog,
+  language: string,
+  { line, distribution, family, variants }: PairDefinition,
+  name: string,
+): Place | undefined {
+  const document = documents.get(language);
+  const levels = [
+    ["lines", line, "on", distribution],
+    ["lines", line, "packages", family],
+    ["packages", family],
+  ];
+  for (const level of levels) {
+    for (const key of ["version", ...variants.map(({ variant }) => variant)]) {
+      if (document?.sourceOf([...level, key])?.replace(/^["']|["']$/g, "") === name)
+        return document.placeOf([...level, key]);
+      for (let index = 0; document?.sourceOf([...level, key, index]) !== undefined; index += 1) {
+        if (document.sourceOf([...level, key, index])?.replace(/^["']|["']$/g, "") === name)
+          return document.placeOf([...level, key, index]);
+      }
+    }
+  }
+  return document?.placeOf(["lines", line, "on", distribution], "key");
+}

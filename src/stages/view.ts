@@ -1,0 +1,137 @@
+import type { Image, LanguagePlan } from "../model/image.js";
+import type { Shape, ShapeOf } from "../support/template.js";
+
+/** What a Dockerfile template may place. Every value is text that stands as it is: quoting is done here. */
+export interface DockerfileView {
+  /** What a FROM names. */
+  readonly from: string;
+  /** The same where it is an image, so that its content can be left out of the layer; empty for scratch. */
+  readonly base: string;
+  /** The image in which the root file system is made; empty where there are no packages. */
+  readonly builder: string;
+  /** Arguments for microroot, quoted for a shell; empty where there are none. */
+  readonly packages: string;
+  /** Options of RUN that make the build context readable; empty where there is nothing in it. */
+  readonly context: string;
+  /** `microroot`, or where it is in the build context of the image that gets it first. */
+  readonly microroot: string;
+  /** Seconds since 1970. */
+  readonly epoch: string;
+  /** `NAME="value"` */
+  readonly env: readonly string[];
+  readonly labels: readonly string[];
+  /** `65532:65532`; empty where the parent's is kept. */
+  readonly user: string;
+  /** Empty where the parent's is kept: naming it again would add an empty layer. */
+  readonly workdir: string;
+  /** A JSON array; empty where the parent's is kept. */
+  readonly cmd: string;
+  /** `languages/python.yaml` */
+  readonly definition: string;
+}
+
+export interface ReadmeView {
+  readonly language: string;
+  readonly summary: string;
+  readonly licence: string;
+  readonly homepage: string;
+  readonly definition: string;
+  /** The reference that a reader is shown first. */
+  readonly example: { readonly runtime: string; readonly dev: string };
+  /** "yes" where a package manager's root file system fits on the runtime image; empty otherwise. */
+  readonly extendable: string;
+  readonly pairs: readonly {
+    readonly version: string;
+    readonly distribution: string;
+    readonly support: string;
+    readonly images: readonly { readonly variant: string; readonly tags: string }[];
+  }[];
+}
+
+export const dockerfileShape = {
+  from: true,
+  base: true,
+  builder: true,
+  packages: true,
+  context: true,
+  microroot: true,
+  epoch: true,
+  env: [true],
+  labels: [true],
+  user: true,
+  workdir: true,
+  cmd: true,
+  definition: true,
+} as const satisfies ShapeOf<DockerfileView> & Shape;
+
+export const readmeShape = {
+  language: true,
+  summary: true,
+  licence: true,
+  homepage: true,
+  definition: true,
+  example: { runtime: true, dev: true },
+  extendable: true,
+  pairs: [{ version: true, distribution: true, support: true, images: [{ variant: true, tags: true }] }],
+} as const satisfies ShapeOf<ReadmeView> & Shape;
+
+export function dockerfileView(image: Image): DockerfileView {
+  const { parent, builder, user } = image;
+  return {
+    from: parent.kind === "scratch" ? "scratch" : parent.reference,
+    base: parent.kind === "scratch" ? "" : parent.reference,
+    builder: builder?.reference ?? "",
+    packages: image.packages.map(shellWord).join(" "),
+    context: image.files.length === 0 ? "" : "--mount=type=bind,target=/context ",
+    microroot: parent.kind === "distribution" ? "/context/microroot" : "microroot",
+    epoch: String(image.sourceDateEpoch),
+    env: Object.entries(image.env).map(dockerfilePair),
+    labels: Object.entries(image.labels).map(dockerfilePair),
+    user: user === undefined || parent.kind === "image" ? "" : `${user}:${user}`,
+    workdir: parent.kind === "image" ? "" : "/app",
+    cmd: image.cmd.length === 0 ? "" : JSON.stringify(image.cmd),
+    definition: `languages/${image.language}.yaml`,
+  };
+}
+
+/** Quoted for a POSIX shell where it is more than plain characters. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9@%+=:,./_-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Dockerfile reference, "Environment replacement": in double quotes, backslash, quote and dollar are written with a backslash. */
+function dockerfilePair([name, value]: readonly [string, string]): string {
+  return `${name}="${value.replace(/[\\"$]/g, "\\$&")}"`;
+}
+
+export function readmeView({ language, summary, licence, homepage, pairs }: LanguagePlan): ReadmeView {
+  const newest =
+    pairs.find(({ images }) =>
+      images.some(({ variant, tags }) => variant === "runtime" && tags.some((tag) => tag === "latest")),
+    ) ?? pairs[0];
+  const reference = (variant: string): string => {
+    const image = newest?.images.find((each) => each.variant === variant);
+    return image === undefined
+      ? ""
+      : `${image.repository}:${image.tags.find((tag) => tag.startsWith(`${image.line}`) && tag.split("-").length === (variant === "dev" ? 2 : 1)) ?? image.tags[0]}`;
+  };
+  return {
+    language,
+    summary,
+    licence,
+    homepage,
+    definition: `languages/${language}.yaml`,
+    example: { runtime: reference("runtime"), dev: reference("dev") },
+    extendable: pairs.some(({ images }) =>
+      images.some(({ variant, packages }) => variant === "runtime" && packages.length > 0),
+    )
+      ? "yes"
+      : "",
+    pairs: pairs.map(({ version, distribution, support, images }) => ({
+      version: version.text,
+      distribution: distribution.name,
+      support: support.upstream === undefined ? "—" : support.upstream,
+      images: images.map(({ variant, tags }) => ({ variant, tags: tags.map((tag) => `\`${tag}\``).join(" ") })),
+    })),
+  };
+}
