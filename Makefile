@@ -1,0 +1,77 @@
+# `make` sets up and does the main job; `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := all
+MOCHA := npx --no-install mocha
+COMPILED := dist/.compiled
+
+# npm's own copy of the lock is newer than ours once everything in it is installed.
+INSTALLED := node_modules/.package-lock.json
+SOURCES := $(shell find src test bench -name '*.ts' 2>/dev/null)
+
+.PHONY: all
+all: compile engine ## Set up, and build and test the quickstart pairs
+	@./bin/ingot up --quickstart
+
+.PHONY: compile
+compile: $(COMPILED)
+
+$(INSTALLED): package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(COMPILED): $(INSTALLED) tsconfig.json $(SOURCES)
+	npx --no-install tsc --project .
+	@touch $@
+
+.PHONY: engine
+engine: ## Install and start a container engine, where there is none
+	@scripts/engine.sh
+
+.PHONY: engine-tests
+engine-tests:
+	@scripts/engine.sh --tests
+
+.PHONY: test
+test: check test-unit engine-tests ## Set up and run every test
+	$(MOCHA) --config .mocharc.engines.json
+
+.PHONY: test-unit
+test-unit: compile ## Run the tests that need no engine
+	$(MOCHA)
+
+.PHONY: ci
+ci: ## What a continuous integration runs: a missing engine is a failure
+	CI=true $(MAKE) test
+
+.PHONY: check
+check: compile ## Check formatting, lint, and that generated/ is up to date
+	npx --no-install biome check .
+	./bin/ingot generate --check
+
+.PHONY: format
+format: $(INSTALLED) ## Format and fix what can be fixed
+	npx --no-install biome check --write .
+
+.PHONY: generate
+generate: compile ## Write generated/ from the definitions, the lock and the templates
+	./bin/ingot generate
+
+.PHONY: resolve
+resolve: compile ## Refresh the lock
+	./bin/ingot resolve
+
+.PHONY: golden
+golden: compile ## Rewrite the expectations under test/golden
+	GOLDEN=write $(MOCHA) dist/test/golden.test.js
+
+.PHONY: bench
+bench: compile ## Measure, as ratios in one run
+	node dist/bench/generate.js
+
+.PHONY: clean
+clean: ## Remove what make made in this folder
+	rm -rf dist node_modules coverage
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
