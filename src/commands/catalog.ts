@@ -18,8 +18,15 @@ export interface OpenCatalog {
 
 /** Loads, plans and renders a catalog, with all mistakes that can be found so far. */
 export function openCatalog(root: string): Result<OpenCatalog> {
-  const loaded = loadCatalog(root);
-  const lock = loadLock(root);
+  return openLoaded(root, loadCatalog(root), loadLock(root));
+}
+
+/** The same for what is loaded already. */
+export function openLoaded(
+  root: string,
+  loaded: Result<LoadedCatalog>,
+  lock: Result<Lock | undefined>,
+): Result<OpenCatalog> {
   if (!loaded.ok || !lock.ok)
     return failed(...complaintsOf(loaded), ...complaintsOf(lock), ...templateComplaints(root));
   const plan = makePlan(loaded.value, lock.value);

@@ -17,19 +17,19 @@ const cycle = z.strictObject({
 const entry = { date: word.date };
 
 const distributionLock = z.strictObject({
-  ...entry,
   /** The release's own version: `13.7`, `3.24.0`. */
   version: word.packageVersion,
   /** The manifest or index that the image's name stood for, where a registry answered. */
   digest: word.sha256.optional(),
+  ...entry,
 });
 
 const pairLock = z.strictObject({
-  ...entry,
   /** The upstream version of the language. */
   version: word.packageVersion,
   /** What the packages that the definition names were, in the distribution's own form. */
   packages: z.record(word.packageName, word.packageVersion),
+  ...entry,
 });
 
 /** `catalog.lock.yaml`. */

@@ -67,8 +67,8 @@ export function createCliEngine(cli: CliEngine): Engine {
     tag: async (source, target) => {
       await client(`cannot tag ${target}`, ["tag", dialect.reference(source), dialect.reference(target)]);
     },
-    untag: async (reference) => {
-      await client(`cannot remove ${reference}`, ["rmi", dialect.reference(reference)]);
+    untag: async (references) => {
+      if (references.length > 0) await client("cannot remove images", ["rmi", ...references.map(dialect.reference)]);
     },
     pull: async (reference) => {
       await client(`cannot pull ${reference}`, ["pull", "--quiet", dialect.reference(reference)], { timeout: 600_000 });

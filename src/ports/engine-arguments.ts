@@ -118,8 +118,15 @@ function pairs(option: string, values: Readonly<Record<string, string>>): readon
 export const dockerDialect: Dialect = {
   name: "docker",
   build: ["buildx", "build"],
+  // Into the engine's own store, with OCI's media types and not Docker's older ones.
   // Attestations would wrap the image in an index whose digest differs from build to build.
-  buildOptions: () => ["--load", "--provenance=false", "--sbom=false", "--progress=plain"],
+  buildOptions: () => [
+    "--output",
+    "type=docker,oci-mediatypes=true",
+    "--provenance=false",
+    "--sbom=false",
+    "--progress=plain",
+  ],
   // What an attached container says need not be kept by the daemon as well.
   containerOptions: [],
   readOnlyOptions: ["--read-only"],

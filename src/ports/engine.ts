@@ -87,8 +87,8 @@ export interface Engine {
   readonly build: (request: BuildRequest) => Promise<EngineImage>;
   /** Gives an image another local reference. */
   readonly tag: (source: string, target: string) => Promise<void>;
-  /** Removes a local reference; the image too if that was its last. */
-  readonly untag: (reference: string) => Promise<void>;
+  /** Removes local references; an image too whose last it was. */
+  readonly untag: (references: readonly string[]) => Promise<void>;
   /** Gets an image from its registry. */
   readonly pull: (reference: string) => Promise<void>;
   /** Uploads a local image under a reference of a registry. */

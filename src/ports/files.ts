@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  type Dirent,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -59,25 +60,29 @@ const isExecutable = (path: string): boolean => process.platform === "win32" || 
 
 /** Every file below a folder, relative to it, sorted; none where there is no such folder. */
 export function listFiles(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .sort();
+  return [...entriesOf(folder).keys()].sort();
+}
+
+/** What is no folder below a folder, by its path there. */
+function entriesOf(folder: string): ReadonlyMap<string, Dirent> {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory());
+    return new Map(
+      files.map((entry) => [relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"), entry]),
+    );
+  } catch (error) {
+    if (isMissing(error)) return new Map();
+    throw new Failure(`cannot read ${folder}: ${reasonOf(error)}`);
+  }
 }
 
 /** Writes a file so that a reader sees the old content or the new, never a part. */
 export function writeText(path: string, { text, executable = false }: FileContent): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    try {
-      writeFileSync(temporary, text, { mode: executable ? 0o755 : 0o644 });
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(temporary, text, { mode: executable ? 0o755 : 0o644 });
-    }
+    // Naming the encoding, Node opens, writes and closes in one call.
+    writeFileSync(temporary, text, { encoding: "utf8", mode: executable ? 0o755 : 0o644 });
     renameSync(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary);
@@ -87,14 +92,17 @@ export function writeText(path: string, { text, executable = false }: FileConten
 
 /** How a folder differs from what it should hold. */
 export function compareTree(folder: string, wanted: Tree): TreeDifference {
-  const added: string[] = [];
-  const changed: string[] = [];
-  for (const [path, { text, executable = false }] of wanted) {
-    const present = isFile(join(folder, path)) ? readText(join(folder, path)) : undefined;
-    if (present === undefined) added.push(path);
-    else if (present !== text || (executable && !isExecutable(join(folder, path)))) changed.push(path);
-  }
-  return { added, changed, orphaned: listFiles(folder).filter((path) => !wanted.has(path)) };
+  const present = entriesOf(folder);
+  const holds = (path: string, { text, executable = false }: FileContent): boolean =>
+    present.get(path)?.isFile() === true &&
+    readText(join(folder, path)) === text &&
+    (!executable || isExecutable(join(folder, path)));
+  const paths = [...wanted.keys()];
+  return {
+    added: paths.filter((path) => !present.has(path)),
+    changed: [...wanted].flatMap(([path, content]) => (present.has(path) && !holds(path, content) ? [path] : [])),
+    orphaned: [...present.keys()].filter((path) => !wanted.has(path)).sort(),
+  };
 }
 
 /** Makes a folder hold exactly a tree, touching only what differs; says what it touched. */
@@ -102,6 +110,7 @@ export function writeTree(folder: string, wanted: Tree): TreeDifference {
   const difference = compareTree(folder, wanted);
   // First, so that what was a folder can become a file, and the other way round.
   for (const path of difference.orphaned) removeFile(folder, path);
+  for (const parent of new Set(difference.added.map(dirname))) makeFolder(join(folder, parent));
   for (const path of [...difference.added, ...difference.changed]) {
     const content = wanted.get(path);
     if (content !== undefined) writeText(join(folder, path), content);
@@ -109,12 +118,24 @@ export function writeTree(folder: string, wanted: Tree): TreeDifference {
   return difference;
 }
 
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new Failure(`cannot make the folder ${path}: ${reasonOf(error)}`);
+  }
+}
+
 /** Removes a file, and the folders above it that it leaves empty. */
 function removeFile(folder: string, path: string): void {
-  rmSync(join(folder, path), { force: true });
-  for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) {
-    if (readdirSync(join(folder, parent)).length > 0) return;
-    rmdirSync(join(folder, parent));
+  try {
+    rmSync(join(folder, path), { force: true });
+    for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) {
+      if (readdirSync(join(folder, parent)).length > 0) return;
+      rmdirSync(join(folder, parent));
+    }
+  } catch (error) {
+    throw new Failure(`cannot remove ${join(folder, path)}: ${reasonOf(error)}`);
   }
 }
 

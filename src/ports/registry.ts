@@ -53,26 +53,19 @@ const accept = { accept: manifestTypes.join(", ") };
 export function createRegistry(options: RegistryOptions): Registry {
   const { host, pageSize = 1000 } = options;
   const session = sessionOf(options);
-  const { during } = session;
-  const at = (place: Place): string =>
-    `${host}/${place.repository}${place.name.includes(":") ? "@" : ":"}${place.name}`;
+  const at = <T>(verb: string, place: Place, work: (session: Session, place: Place) => Promise<T>): Promise<T> =>
+    session.during(`cannot ${verb} ${nameOf(host, place)}`, () => work(session, place));
   return {
     host,
-    check: () => during(`cannot use the registry ${host}`, () => check(session)),
-    manifest: (repository, name) => reading({ repository, name }, fetchManifest),
-    digestOf: (repository, name) => reading({ repository, name }, fetchDigest),
-    putManifest: (repository, name, manifest) => {
-      const place = { repository, name };
-      return during(`cannot write ${at(place)}`, () => putManifest(session, place, manifest));
-    },
+    check: () => session.during(`cannot use the registry ${host}`, () => check(session)),
+    manifest: (repository, name) => at("read", { repository, name }, fetchManifest),
+    digestOf: (repository, name) => at("read", { repository, name }, fetchDigest),
+    putManifest: (repository, name, manifest) =>
+      at("write", { repository, name }, (_, place) => putManifest(session, place, manifest)),
     tags: (repository) =>
-      during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
-    config: (repository, name) => reading({ repository, name }, fetchConfig),
+      session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
+    config: (repository, name) => at("read", { repository, name }, fetchConfig),
   };
-
-  function reading<T>(place: Place, fetch: (session: Session, place: Place) => Promise<T>): Promise<T> {
-    return during(`cannot read ${at(place)}`, () => fetch(session, place));
-  }
 }
 
 function sessionOf(options: RegistryOptions): Session {
@@ -85,6 +78,9 @@ interface Place {
   readonly repository: string;
   readonly name: Tag | Digest;
 }
+
+const nameOf = (host: string, { repository, name }: Place): string =>
+  `${host}/${repository}${parseDigest(name) === undefined ? ":" : "@"}${name}`;
 
 async function check(session: Session): Promise<void> {
   const answer = await session.ask({ method: "GET", path: "/v2/", scope: "", also: [404] });

@@ -34,7 +34,7 @@ export async function testHello(
     const { exitCode, ms } = await service.stop();
     return ms < 9000 ? wrong : [...wrong, `hello: does not end on SIGTERM (killed, status ${exitCode})`];
   } finally {
-    await engine.untag(tag);
+    await engine.untag([tag]);
   }
 }
 

@@ -83,7 +83,7 @@ export function makePlan(loaded: LoadedCatalog, lock: Lock | undefined): Result<
   );
   const base = locked.find(({ definition }) => definition.language === loaded.catalog.settings.base);
   const bases = basesOf(base?.pairs ?? [], tags.get(loaded.catalog.settings.base));
-  complaints.push(...locked.flatMap(({ definition, pairs }) => baseComplaints(loaded, definition, pairs, bases)));
+  complaints.push(...locked.flatMap(({ definition, pairs }) => baseComplaints(loaded, definition, pairs)));
   if (complaints.length > 0) return failed(...complaints);
 
   const context: Context = { loaded, lock, tags, bases };
@@ -200,11 +200,12 @@ function baseComplaints(
   loaded: LoadedCatalog,
   { language }: Definition,
   pairs: readonly LockedPair[],
-  bases: ReadonlyMap<string, LockedPair>,
 ): readonly Diagnostic[] {
   const { base } = loaded.catalog.settings;
+  // As it is written: what the lock lacks of base has a complaint of its own.
+  const written = loaded.catalog.definitions.find((definition) => definition.language === base)?.pairs ?? [];
   return pairs
-    .filter(({ distribution }) => !bases.has(distribution.name))
+    .filter(({ distribution }) => !written.some((pair) => pair.distribution === distribution.name))
     .map(({ pair, distribution }) => ({
       rule: "unknown-distribution",
       message: `${base} is not on ${distribution.name}: add it to languages/${base}.yaml`,

@@ -148,8 +148,10 @@ function choose({ subjects, scope, name }: Group): {
     TagSubject,
     ...TagSubject[],
   ];
-  const isRival = (other: TagSubject) =>
-    (name.kind === "alias" && other.line !== winner.line) || order(winner, other) === 0;
+  // Without the tag that no other version or distribution shares, an image would have no name of its own.
+  const losesItsOwn = (other: TagSubject) => scope.rank === 0 && prefixesOf(other.version)[0] === name.text;
+  const losesAlias = (other: TagSubject) => name.kind === "alias" && other.line !== winner.line;
+  const isRival = (other: TagSubject) => losesItsOwn(other) || losesAlias(other) || order(winner, other) === 0;
   return { winner, rivals: others.filter(isRival) };
 }
 

@@ -101,11 +101,12 @@ function markOf(pair: Pair, { root, built }: TestContext): string {
   return `${markPrefix(pair)}${hash}`;
 }
 
-const markPrefix = ({ language, line, distribution }: Pair): string =>
-  `localhost/ingot-tested/${language}:${line}-${distribution.name}-`;
+/** `localhost/ingot-tested/ingot__python:3.13-trixie-` */
+const markPrefix = ({ images: [image], line, distribution }: Pair): string =>
+  `localhost/ingot-tested/${image?.repository.replaceAll("/", "__")}:${line}-${distribution.name}-`;
 
 /** Marks of earlier images go: they would keep those from being removed. */
 async function replaceMark(pair: Pair, mark: string, { engine, tested }: TestContext): Promise<void> {
   await engine.tag(referenceOf(pair.images[0] as Image), mark);
-  for (const old of tested) if (old.startsWith(markPrefix(pair)) && old !== mark) await engine.untag(old);
+  await engine.untag([...tested].filter((old) => old.startsWith(markPrefix(pair)) && old !== mark));
 }

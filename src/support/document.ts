@@ -1,4 +1,16 @@
-import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, visit } from "yaml";
+import {
+  Composer,
+  type CST,
+  type Document,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Parser,
+  visit,
+} from "yaml";
 import type { Diagnostic, Place } from "../model/diagnostic.js";
 import type { RuleId } from "../model/rules.js";
 
@@ -29,7 +41,8 @@ export function placeIn(file: string, text: string, [start, end]: Range, lineSta
   const line = Math.max(1, lineAt(lineStarts, position));
   const lineStart = lineStarts[line - 1] ?? 0;
   const [lineText = ""] = text.slice(lineStart).split(/\r?\n/, 1);
-  const column = position - lineStart + 1;
+  // An offset may be that of the second character of a line's end.
+  const column = Math.min(position - lineStart, lineText.length) + 1;
   const length = Math.max(1, Math.min(end - position, lineText.length - column + 1));
   return { file, line, column, length, text: lineText };
 }
@@ -48,29 +61,19 @@ function lineAt(lineStarts: readonly number[], offset: number): number {
 export function readDocument(file: string, text: string): SourceDocument {
   const lineStarts = lineStartsOf(text);
   const place = (range: Range) => placeIn(file, text, range, lineStarts);
-  try {
-    return read(file, text, place);
-  } catch (error) {
-    // The parser calls itself for each level: some thousands of them exhaust the stack.
-    if (!(error instanceof RangeError)) throw error;
-    const start = place([0, 1]);
-    const complaint: Diagnostic = { rule: "yaml-syntax", message: "the file is nested too deeply", place: start };
-    return { file, value: undefined, complaints: [complaint], placeOf: () => start, sourceOf: () => undefined };
-  }
-}
-
-function read(file: string, text: string, place: (range: Range) => Place): SourceDocument {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
   const complain = (rule: RuleId, range: Range, message: string): Diagnostic => ({
     rule,
     message,
     place: place(range),
   });
-
-  // A warning is of a tag that is not known: what is written is not what would be read.
-  const complaints = [...document.errors, ...document.warnings].map((error) =>
-    complain("yaml-syntax", error.pos, firstLine(error.message)),
-  );
+  const tokens = [...new Parser().parse(text)];
+  const deep = tooDeep(tokens);
+  if (deep !== undefined) {
+    const complaints = [complain("yaml-syntax", [deep, deep + 1], `nested more than ${deepest} deep`)];
+    return { file, value: undefined, complaints, placeOf: () => place([0, 1]), sourceOf: () => undefined };
+  }
+  const { document, errors } = compose(tokens, text.length);
+  const complaints = errors.map(({ pos, message }) => complain("yaml-syntax", pos, firstLine(message)));
   visit(document, {
     // Aliases would let one place of the file stand for many, and no complaint could point at the right one.
     Alias: (_, node) => {
@@ -94,6 +97,39 @@ function read(file: string, text: string, place: (range: Range) => Place): Sourc
       return found && isWritten(value) ? text.slice(...rangeOf(value)) : undefined;
     },
   };
+}
+
+// Far more than any schema here has. Composing calls itself for each level, and some thousands of them end the process.
+const deepest = 50;
+
+/** The offset of the first thing that is nested too deeply. */
+function tooDeep(tokens: readonly CST.Token[]): number | undefined {
+  let level = tokens;
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return level[0]?.offset;
+    level = level.flatMap(childrenOf);
+  }
+  return undefined;
+}
+
+function childrenOf(token: CST.Token): readonly CST.Token[] {
+  if (token.type === "document") return token.value === undefined ? [] : [token.value];
+  return "items" in token ? token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat()) : [];
+}
+
+interface Composed {
+  readonly document: Document.Parsed;
+  readonly errors: readonly { readonly pos: Range; readonly message: string }[];
+}
+
+function compose(tokens: readonly CST.Token[], length: number): Composed {
+  const composer = new Composer({ prettyErrors: false, logLevel: "error" });
+  // There is at least one, as asked for.
+  const [document, second] = [...composer.compose(tokens, true, length)] as [Document.Parsed, Document.Parsed?];
+  const start = second?.range[0] ?? 0;
+  const further = { pos: [start, start] as const, message: "a second document begins here: a file has one" };
+  // A warning is of a tag that is not known: what is written is not what would be read.
+  return { document, errors: [...document.errors, ...document.warnings, ...(second === undefined ? [] : [further])] };
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text;

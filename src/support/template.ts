@@ -73,7 +73,8 @@ function checkTemplate(
 
 function parse(source: TemplateSource): hbs.AST.Program | readonly Diagnostic[] {
   try {
-    return Handlebars.parse(source.text);
+    // Without what else parsing does, as that calls itself for each level of a template that may be too deep.
+    return Handlebars.parseWithoutProcessing(source.text);
   } catch (error) {
     return [syntaxComplaint(source, error)];
   }
@@ -158,7 +159,10 @@ function checkBlock(node: hbs.AST.BlockStatement, scope: Scope): readonly Diagno
     return [complain(scope, node.path, "template-syntax", `blocks are nested more than ${deepest} deep`)];
   const found = lookUp(subject, scope);
   // What is asked of a wrong name still has names of its own; what goes through or into it has none that could be known.
-  if ("complaint" in found) return name === "if" || name === "unless" ? [found.complaint, ...checkBodies(node, scope, scope)] : [found.complaint];
+  if ("complaint" in found) {
+    const asks = name === "if" || name === "unless";
+    return [found.complaint, ...(asks ? checkBodies(node, scope, scope) : [])];
+  }
   const inner = innerScope(name, found.shape, scope);
   if (inner === undefined)
     return [
@@ -169,10 +173,13 @@ function checkBlock(node: hbs.AST.BlockStatement, scope: Scope): readonly Diagno
         `this is not ${name === "with" ? "an object" : "a list"}: #${name} cannot go into it`,
       ),
     ];
-  return [
-    ...(node.program ? checkProgram(node.program, inner) : []),
-    ...(node.inverse ? checkProgram(node.inverse, { ...scope, depth: scope.depth + 1 }) : []),
-  ];
+  return checkBodies(node, inner, scope);
+}
+
+function checkBodies(node: hbs.AST.BlockStatement, inner: Scope, outer: Scope): readonly Diagnostic[] {
+  const check = (body: hbs.AST.Program | undefined, scope: Scope) =>
+    body === undefined ? [] : checkProgram(body, { ...scope, depth: scope.depth + 1 });
+  return [...check(node.program, inner), ...check(node.inverse, outer)];
 }
 
 function innerScope(block: string, shape: Shape, scope: Scope): Scope | undefined {
