@@ -1,0 +1,20 @@
+import { createEngine, type EngineName } from "../../src/ports/engines.js";
+
+/** Skips a suite, loudly, where an engine does not answer; fails where CI is set. */
+export async function requireEngine(suite: Mocha.Context, name: EngineName = "docker"): Promise<void> {
+  try {
+    await createEngine(name).check();
+  } catch (error) {
+    if (process.env["CI"]) throw error;
+    console.warn(`SKIPPED: ${error instanceof Error ? error.message : String(error)}`);
+    suite.skip();
+  }
+}
+
+/** Removes every local image of a namespace that a test made. */
+export async function removeNamespace(namespace: string, name: EngineName = "docker"): Promise<void> {
+  const engine = createEngine(name);
+  for (const pattern of [`docker.io/${namespace}/*`, `localhost/ingot-tested/${namespace}__*`]) {
+    await engine.untag([...(await engine.list(pattern)).keys()]);
+  }
+}

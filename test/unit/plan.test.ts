@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { type Image, imagesOf, type Plan } from "../../src/model/image.js";
+import type { Lock } from "../../src/model/lock.js";
+import { lockChecksum, makePlan } from "../../src/stages/plan.js";
+import { useTemporaryFolder } from "../support/folders.js";
+import { formatShort, loadGood, openGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
+
+describe("the plan of the small catalog", () => {
+  const folder = useTemporaryFolder();
+  let plan: Plan;
+  const image = (id: string): Image => imagesOf(plan).find((each) => each.id === id) as Image;
+
+  beforeEach(() => {
+    writeResolvedCatalog(folder());
+    plan = openGood(folder()).plan;
+  });
+
+  it("has every image after those that it is built on", () => {
+    const seen = new Set<string>();
+    for (const each of imagesOf(plan)) {
+      const needs = [
+        ...(each.parent.kind === "image" ? [each.parent.id] : []),
+        ...(each.builder === undefined ? [] : [each.builder.id]),
+      ];
+      for (const need of needs) assert.ok(seen.has(need), `${need} before ${each.id}`);
+      seen.add(each.id);
+    }
+    assert.equal(seen.size, 3 * 3 + 4 * 2 + 3 * 2);
+  });
+
+  it("names what an image is built on by a tag that the other has", () => {
+    const tagged = new Map<string, string>(
+      imagesOf(plan).flatMap((each) => each.tags.map((tag) => [`${each.repository}:${tag}`, each.id] as const)),
+    );
+    for (const { parent, builder } of imagesOf(plan)) {
+      if (parent.kind === "image") assert.equal(tagged.get(parent.reference), parent.id);
+      if (builder !== undefined) assert.equal(tagged.get(builder.reference), builder.id);
+    }
+  });
+
+  it("makes a runtime in the base's dev image, on the base's runtime image", () => {
+    const { parent, builder } = image("python/3.13/trixie/runtime");
+    assert.deepEqual(parent, { kind: "image", id: "base/13/trixie/runtime", reference: "acme/base:trixie" });
+    assert.deepEqual(builder, { id: "base/13/trixie/dev", reference: "acme/base:trixie-dev" });
+  });
+
+  it("installs a dev image in place, on the base's, with all that the runtime has", () => {
+    const { parent, builder, packages, user } = image("python/3.14/alpine3.24/dev");
+    assert.deepEqual(
+      [parent.kind === "image" && parent.reference, builder, user],
+      ["acme/base:alpine3.24-dev", undefined, undefined],
+    );
+    assert.deepEqual(packages, ["python3~3.14.5", "python3-dev", "py3-pip"]);
+  });
+
+  it("pins the package that gives the version, wherever it is, and lets all others float", () => {
+    assert.deepEqual(image("python/3.13/trixie/runtime").packages, ["python3.13=3.13.5-*", "python3"]);
+    assert.deepEqual(image("node/20/trixie/dev").packages, ["nodejs=20.19.2+dfsg-*", "npm", "libnode-dev"]);
+    assert.deepEqual(image("base/13/trixie/runtime").packages, ["libc6", "ca-certificates", "tzdata", "busybox"]);
+  });
+
+  it("begins base anew, and its dev image on the distribution's own", () => {
+    assert.equal(image("base/13/trixie/runtime").parent.kind, "scratch");
+    const { parent } = image("base/13/trixie/dev");
+    assert.ok(
+      parent.kind === "distribution" && parent.reference.startsWith("docker.io/library/debian:trixie-slim@sha256:"),
+    );
+  });
+
+  it("runs every image but dev as the catalog's user", () => {
+    for (const { variant, user, id } of imagesOf(plan)) assert.equal(user, variant === "dev" ? undefined : 65532, id);
+  });
+
+  it("dates an image by its entry in the lock, and by nothing else", () => {
+    const { sourceDateEpoch, labels } = image("node/24/alpine3.24/runtime");
+    assert.equal(sourceDateEpoch, Date.UTC(2026, 5, 18) / 1000);
+    assert.equal(labels["org.opencontainers.image.created"], "2026-06-18T00:00:00Z");
+  });
+
+  it("has what the release cycles say of each pair", () => {
+    const supportOf = (id: string) => plan.pairs.find((pair) => pair.id === id)?.support;
+    assert.deepEqual(supportOf("node/24/alpine3.24"), {
+      upstream: "2028-04-30",
+      distribution: "2028-06-01",
+      lts: "2025-10-28",
+    });
+    assert.deepEqual(supportOf("base/13/trixie"), { distribution: "2030-06-30" });
+  });
+});
+
+describe("a plan", () => {
+  const folder = useTemporaryFolder();
+  const complaintsOf = (lock: Lock | undefined): readonly string[] => {
+    const result = makePlan(loadGood(folder()).loaded, lock);
+    return result.ok ? [] : result.diagnostics.map(formatShort);
+  };
+  beforeEach(() => writeResolvedCatalog(folder()));
+
+  it("is made twice alike", () => {
+    const { loaded, lock } = loadGood(folder());
+    assert.deepEqual(makePlan(loaded, lock), makePlan(loaded, lock));
+  });
+
+  it("does not depend on the order in which release lines and distributions are written", () => {
+    const expected = imagesOf(openGood(folder()).plan).map(({ id, tags }) => [id, tags] as const);
+    const { loaded, lock } = loadGood(folder());
+    const shuffledPairs = fc.tuple(
+      ...loaded.catalog.definitions.map((definition) =>
+        fc
+          .shuffledSubarray([...definition.pairs], { minLength: definition.pairs.length })
+          .map((pairs) => ({ ...definition, pairs })),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffledPairs, (definitions) => {
+        const shuffled = { ...loaded, catalog: { ...loaded.catalog, definitions } };
+        const plan = makePlan(shuffled, { ...lock, definitions: lockChecksum(shuffled) });
+        assert.ok(plan.ok);
+        assert.deepEqual(new Map(imagesOf(plan.value).map(({ id, tags }) => [id, tags])), new Map(expected));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("is refused without a lock, and says what to do", () =>
+    assert.deepEqual(complaintsOf(undefined), [
+      "catalog.lock.yaml lock-missing: there is no lock: run `ingot resolve`",
+    ]));
+
+  it("is refused with the lock of other definitions", () => {
+    const { lock } = loadGood(folder());
+    assert.match(
+      complaintsOf({ ...lock, definitions: `sha256:${"0".repeat(64)}` })[0] ?? "",
+      /^catalog\.lock\.yaml lock-outdated: .*`ingot resolve`$/,
+    );
+  });
+
+  it("is refused with a lock that lacks an entry, at the place that needs it, and with no other complaint", () => {
+    const { lock } = loadGood(folder());
+    const { "13": _, ...rest } = lock.pairs["base"] ?? {};
+    assert.deepEqual(complaintsOf({ ...lock, pairs: { ...lock.pairs, base: rest } }), [
+      "languages/base.yaml:7:17 lock-outdated: the lock has no entry for this: run `ingot resolve`",
+    ]);
+  });
+
+  it("is refused with a lock that was edited to a version of another release line", () => {
+    const { lock } = loadGood(folder());
+    const node = {
+      ...lock.pairs["node"],
+      "20": { trixie: { date: "2026-06-18", version: "22.1.0", packages: { nodejs: "22.1.0-1" } } },
+    };
+    assert.deepEqual(complaintsOf({ ...lock, pairs: { ...lock.pairs, node } }), [
+      "languages/node.yaml:10:17 line-mismatch: nodejs is 22.1.0 on trixie, which is not of the release line 20",
+    ]);
+  });
+});
+
+describe("the checksum in a lock", () => {
+  const folder = useTemporaryFolder();
+  const python = () => readFileSync(join(folder(), "languages/python.yaml"), "utf8");
+  const checksumWith = (changes: Readonly<Record<string, string>>): string => {
+    writeResolvedCatalog(folder(), changes);
+    return lockChecksum(loadGood(folder()).loaded);
+  };
+
+  it("is of what resolve reads: packages, release lines, distributions, platforms", () => {
+    const before = checksumWith({});
+    for (const [from, to] of [
+      ["py3-pip]", "py3-pip, git]"],
+      ['"3.12": { on: { alpine3.23: {} } }', '"3.12": { on: { alpine3.24: {} } }'],
+      ["endoflife: python", "endoflife: pypy\nplatforms: [linux/amd64]"],
+    ] as const) {
+      writeResolvedCatalog(folder());
+      const changed = python().replace(from, to);
+      assert.notEqual(changed, python());
+      assert.notEqual(checksumWith({ "languages/python.yaml": changed }), before, to);
+    }
+  });
+
+  it("is not of what an image says or does: so those need no new lock", () => {
+    const before = checksumWith({});
+    const changed = `${python().replace("Interpreter for", "The interpreter of").replace("[python3] }", "[python3, -I], env: { A: b } }")}test: { runtime: [{ run: [python3, -V] }] }\n`;
+    assert.match(changed, /The interpreter of[\s\S]*-I[\s\S]*-V/);
+    assert.equal(checksumWith({ "languages/python.yaml": changed }), before);
+  });
+});
+
+describe("two release lines that claim one tag", () => {
+  const folder = useTemporaryFolder();
+
+  it("are both named, at their places, with the widest tag that both claim", () => {
+    writeResolvedCatalog(folder());
+    const python = readFileSync(join(folder(), "languages/python.yaml"), "utf8");
+    const lines = '"3.14": { on: { alpine3.24: {} } }';
+    writeResolvedCatalog(folder(), {
+      "languages/python.yaml": python.replace(lines, `${lines}\n  ${lines.replace("3.14", "3")}`),
+    });
+    const { loaded, lock } = loadGood(folder());
+    const pairs = { ...lock.pairs["python"], "3": lock.pairs["python"]?.["3.14"] ?? {} };
+    const plan = makePlan(loaded, {
+      ...lock,
+      definitions: lockChecksum(loaded),
+      pairs: { ...lock.pairs, python: pairs },
+    });
+    assert.deepEqual(plan.ok ? [] : plan.diagnostics.map(formatShort), [
+      "languages/python.yaml:8:19 tag-collision: python:3 is claimed here and by 3 on alpine3.24 (languages/python.yaml:9:16)",
+    ]);
+  });
+});

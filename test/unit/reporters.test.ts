@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import type { Event } from "../../src/model/event.js";
+import { type Image, type ImageId, imagesOf, type PairId } from "../../src/model/image.js";
+import type { Digest, Tag } from "../../src/model/reference.js";
+import type { Report } from "../../src/model/report.js";
+import { describeImage, formatList, formatPlan } from "../../src/reporters/listing.js";
+import { formatEvent, formatReport } from "../../src/reporters/plain.js";
+import { formatDuration, formatSize, formatTable } from "../../src/reporters/table.js";
+import { useTemporaryFolder } from "../support/folders.js";
+import { openGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
+
+describe("a table", () => {
+  it("has columns as wide as their widest cell, and no space at the end of a line", () => {
+    assert.equal(
+      formatTable(
+        ["A", "LONG", "C"],
+        [
+          ["aaaa", "b", "c"],
+          ["a", "b", ""],
+        ],
+      ),
+      ["A     LONG  C", "aaaa  b     c", "a     b"].join("\n"),
+    );
+  });
+  it("without rows is its head", () => assert.equal(formatTable(["A", "B"], []), "A  B"));
+});
+
+describe("a size", () => {
+  it("is in megabytes of a million bytes", () =>
+    assert.deepEqual([0, 47_400_000, 1_234_567_890].map(formatSize), ["0.0 MB", "47.4 MB", "1234.6 MB"]));
+});
+
+describe("a duration", () => {
+  const cases = {
+    0: "0 ms",
+    850: "850 ms",
+    999: "999 ms",
+    1000: "1.0 s",
+    12340: "12.3 s",
+    59949: "59.9 s",
+    59999: "1 min 0 s",
+    60000: "1 min 0 s",
+    119600: "2 min 0 s",
+    250000: "4 min 10 s",
+    3600000: "60 min 0 s",
+  };
+  for (const [ms, expected] of Object.entries(cases))
+    it(`of ${ms} ms is ${expected}`, () => assert.equal(formatDuration(Number(ms)), expected));
+});
+
+describe("an event in a log", () => {
+  const subject = "node/24/alpine3.24/dev" as ImageId;
+  const pair = "node/24/alpine3.24" as PairId;
+  const digest = (digit: string) => `sha256:${digit.repeat(64)}` as Digest;
+
+  const cases: readonly (readonly [Event, string | undefined])[] = [
+    [{ type: "started", stage: "build", subject }, "build   node/24/alpine3.24/dev …"],
+    [{ type: "built", subject, ms: 12_340, size: 47_400_000 }, "built   node/24/alpine3.24/dev in 12.3 s, 47.4 MB"],
+    [{ type: "tested", subject: pair, ms: 900, checks: 12 }, "tested  node/24/alpine3.24 in 900 ms, 12 checks"],
+    [{ type: "note", text: "hello" }, "note    hello"],
+    [{ type: "kept", stage: "build", subject }, undefined],
+    [{ type: "skipped", stage: "build", subject, reason: "x" }, undefined],
+    [{ type: "output", stage: "build", subject, line: "x" }, undefined],
+  ];
+  for (const [event, expected] of cases)
+    it(`that is "${event.type}" is ${expected ?? "not shown"}`, () => assert.equal(formatEvent(event), expected));
+
+  it("that is a failure has the reason first, then the last lines of the log", () => {
+    const log = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+    const lines =
+      formatEvent({ type: "failed", stage: "build", subject, reason: "exit status 1", log })?.split("\n") ?? [];
+    assert.equal(lines[0], "FAILED  build node/24/alpine3.24/dev: exit status 1");
+    assert.deepEqual(
+      lines.slice(1),
+      log.slice(10).map((line) => `        | ${line}`),
+    );
+  });
+
+  it("that is a publication names each tag with where it was and where it is", () => {
+    const move = { repository: "acme/node", tag: "24" as Tag, to: digest("b") };
+    assert.equal(
+      formatEvent({
+        type: "published",
+        subject: pair,
+        ms: 1000,
+        moves: [move, { ...move, tag: "lts" as Tag, from: digest("a") }],
+      }),
+      [
+        "publish node/24/alpine3.24 in 1.0 s, 2 tags",
+        "        acme/node:24 sha256:bbbbbbbbbbbb",
+        "        acme/node:lts sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("what is shown of a catalog", () => {
+  const folder = useTemporaryFolder();
+  const open = () => {
+    writeResolvedCatalog(folder());
+    const { plan } = openGood(folder());
+    const some = imagesOf(plan).filter(({ id }) => id.startsWith("python/3.13/"));
+    return { plan, some };
+  };
+
+  it("by list is a line for each image, with the end of its release line", () => {
+    const { plan, some } = open();
+    assert.deepEqual(
+      formatList(plan.pairs, some)
+        .split("\n")
+        .map((line) => line.split(/ {2,}/).slice(0, 4).join(" | ")),
+      [
+        "IMAGE | VARIANT | DISTRIBUTION | END OF LIFE",
+        "acme/python:3.13.5-trixie-dev | dev | trixie | 2029-10-31",
+        "acme/python:3.13.5-trixie | runtime | trixie | 2029-10-31",
+      ],
+    );
+  });
+
+  it("by plan is what each image is built on, holds and is called", () => {
+    const { plan, some } = open();
+    const [runtime] = formatPlan(
+      plan,
+      some.filter(({ variant }) => variant === "runtime"),
+    ).split("\n\n");
+    assert.equal(
+      runtime?.split("\n").slice(0, 3).join("\n"),
+      [
+        "acme/python:3.13.5-trixie",
+        "  from      acme/base:trixie, made in acme/base:trixie-dev",
+        "  packages  python3.13=3.13.5-* python3",
+      ].join("\n"),
+    );
+  });
+
+  it("to a program is JSON, with the images that it needs by their ids", () => {
+    const { plan, some } = open();
+    const described = JSON.parse(JSON.stringify(some.map(describeImage))) as { id: string; needs: string[] }[];
+    const ids = new Set<string>(imagesOf(plan).map(({ id }) => id));
+    assert.deepEqual(
+      described.map(({ id }) => id),
+      some.map(({ id }) => id),
+    );
+    for (const { needs } of described) assert.ok(needs.length > 0 && needs.every((id) => ids.has(id)));
+  });
+});
+
+describe("the report at the end of a run", () => {
+  const row = (id: string, state: Report["images"][number]["state"], more: object = {}): Report["images"][number] => ({
+    image: { id, repository: "acme/node", version: { text: "24.16.0" }, tags: [`${id}-tag`, "24"] } as unknown as Image,
+    state,
+    ...more,
+  });
+  const report = (images: Report["images"], failedPairs: readonly string[] = []): string =>
+    formatReport({ images, failedPairs: failedPairs as PairId[], ms: 61_000 });
+
+  it("has a row for each image that is there, and counts them all", () => {
+    assert.equal(
+      report([row("a", "built", { size: 1_000_000 }), row("b", "kept")]),
+      [
+        "IMAGE            VERSION  SIZE    STATE  TAGS",
+        "acme/node:a-tag  24.16.0  1.0 MB  built  24",
+        "acme/node:b-tag  24.16.0          kept   24",
+        "",
+        "1 built, 1 already right, 0 skipped, in 1 min 1 s",
+      ].join("\n"),
+    );
+  });
+
+  it("gives each reason for skipping once, with all that it keeps from being built", () => {
+    const text = report([
+      row("a", "skipped", { reason: "no network" }),
+      row("b", "skipped", { reason: "no network" }),
+      row("c", "skipped", { reason: "no disk" }),
+    ]);
+    assert.equal(
+      text,
+      [
+        "skipped: no network",
+        "  a",
+        "  b",
+        "",
+        "skipped: no disk",
+        "  c",
+        "",
+        "0 built, 0 already right, 3 skipped, in 1 min 1 s",
+      ].join("\n"),
+    );
+  });
+
+  it("counts failures of builds, tests and publications loudly", () =>
+    assert.match(
+      report([row("a", "failed", { reason: "x" }), row("b", "built")], ["node/24/trixie"]),
+      /1 built, 0 already right, 0 skipped, 2 FAILED, in 1 min 1 s$/,
+    ));
+});
