@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openCatalog } from "../../src/commands/catalog.js";
+import { imagesOf } from "../../src/model/image.js";
+import { contentPromises } from "../../src/model/promise.js";
+import { createEngine } from "../../src/ports/engines.js";
+import { readImageContent } from "../../src/ports/image-content.js";
+import { copyCatalog } from "../support/catalog-copy.js";
+import { useTemporaryFolder } from "../support/folders.js";
+import { repository } from "../support/paths.js";
+import { ingot, parseRun } from "../support/program.js";
+import { removeNamespace, requireEngine } from "../support/require-engine.js";
+
+const namespace = "ingot-double";
+const branches = ["3.22", "3.23", "3.24"];
+
+// Alpine's mirror and its images are not asked here: a double stands in for the distribution, with an apk that knows the
+// locked names and versions and installs stubs. What runs for real is every generated Dockerfile, and microroot.
+describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpine", () => {
+  const folder = useTemporaryFolder();
+
+  before(async function () {
+    await requireEngine(this);
+  });
+  after(() => removeNamespace(namespace));
+
+  it("all build, and their runtime images keep the promises that their files can show", async () => {
+    copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble } });
+    makeDoubles(folder());
+    assert.equal((await ingot(folder(), ["generate"])).status, 0);
+    const { status, stdout, stderr } = await ingot(folder(), ["build", "--strict", "--json", "*:*alpine*"]);
+    const { events, report } = parseRun(stdout);
+    assert.deepEqual(
+      events.filter(({ type }) => type === "failed"),
+      [],
+      stderr,
+    );
+    assert.equal(status, 0, stderr);
+    assert.ok(report.images.length >= 30);
+    assert.deepEqual(await breachesOf(folder()), []);
+  });
+
+  it("do not build with a version that the index does not have", async () => {
+    const edits = {
+      "catalog.yaml": useDouble,
+      "catalog.lock.yaml": (text: string) => text.replaceAll(/nodejs: 22\.\d+\.\d+-r\d+/g, "nodejs: 22.99.0-r0"),
+    };
+    copyCatalog(folder(), { namespace, edits });
+    makeDoubles(repository, folder());
+    assert.equal((await ingot(folder(), ["generate"])).status, 0);
+    const { status, stdout } = await ingot(folder(), ["build", "--json", "node:22-alpine3.22"]);
+    assert.equal(status, 1);
+    const [failure] = parseRun(stdout).events.filter(({ type }) => type === "failed");
+    assert.match(JSON.stringify(failure), /nodejs/);
+  });
+});
+
+/** No image of the double's may be taken for Alpine's. */
+const useDouble = (text: string): string =>
+  text.replaceAll("docker.io/library/alpine:", `docker.io/${namespace}/alpine:`);
+
+/** An image for each branch, whose apk knows the packages that a catalog's lock has. */
+function makeDoubles(locked: string, folder = locked): void {
+  const script = join(repository, "test", "support", "alpine-double", "make-double.sh");
+  mkdirSync(join(folder, "double"), { recursive: true });
+  for (const branch of branches) {
+    const packages = join(folder, "double", branch);
+    writeFileSync(packages, lockedPackages(locked, `alpine${branch}`));
+    execFileSync("sh", [script, "--branch", branch, "--packages", packages, "--tag", `${namespace}/alpine:${branch}`], {
+      stdio: "pipe",
+    });
+  }
+}
+
+function lockedPackages(root: string, distribution: string): string {
+  const opened = openCatalog(root);
+  assert.ok(opened.ok);
+  const { pairs } = opened.value.lock;
+  const entries = Object.values(pairs).flatMap((lines) =>
+    Object.values(lines).map((line) => line[distribution]?.packages ?? {}),
+  );
+  const packages = new Map(entries.flatMap((each): [string, string][] => Object.entries(each)));
+  return [...packages]
+    .map(([name, version]) => `${name} ${version}\n`)
+    .sort()
+    .join("");
+}
+
+async function breachesOf(root: string): Promise<readonly string[]> {
+  const opened = openCatalog(root);
+  assert.ok(opened.ok);
+  const engine = createEngine("docker");
+  const images = imagesOf(opened.value.plan).filter(
+    ({ distribution, variant }) => distribution.family === "alpine" && variant !== "dev",
+  );
+  assert.ok(images.length >= 18);
+  const references = images.map((image) => `docker.io/${image.repository}:${image.tags[0]}`);
+  const known = await engine.inspect(references);
+  const breaches: string[] = [];
+  for (const [index, image] of images.entries()) {
+    const reference = references[index] as string;
+    const content = { entries: await readImageContent(engine, reference), user: known.get(reference)?.user ?? "" };
+    const promises = contentPromises.filter(({ holdsFor }) => holdsFor(image.variant));
+    breaches.push(
+      ...promises.flatMap(({ id, breaches }) => breaches(content).map((breach) => `${image.id} ${id}: ${breach}`)),
+    );
+  }
+  return breaches;
+}
