@@ -1,23 +1,14 @@
-import { cpus } from "node:os";
-import { resolve as resolvePath } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
+import { addRun, runCommands } from "./cli-run.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { resolve } from "./commands/resolve.js";
-import { run } from "./commands/run.js";
-import type { Result } from "./model/diagnostic.js";
-import type { StageName } from "./model/event.js";
 import { Failure } from "./model/failure.js";
+import type { Image } from "./model/image.js";
 import type { Family } from "./model/platform.js";
-import { hasFailed } from "./model/report.js";
-import type { EngineName } from "./ports/engines.js";
-import { createJsonReporter } from "./reporters/jsonl.js";
 import { describeImage, formatList, formatPlan } from "./reporters/listing.js";
-import { complain, print, say, sayBug, sayFailure } from "./reporters/output.js";
-import { createPlainReporter } from "./reporters/plain.js";
-
-/** 0: done. 1: something failed. 2: the command or a file is wrong. */
-type ExitStatus = 0 | 1 | 2;
+import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
 SELECTOR is a reference with globs: node, node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
@@ -40,8 +31,6 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitStatu
   }
 }
 
-type Finish = (status: ExitStatus) => void;
-
 function makeProgram(finish: Finish): Command {
   const program = new Command("ingot")
     .description(
@@ -59,23 +48,7 @@ function makeProgram(finish: Finish): Command {
   return program;
 }
 
-const rootOf = (program: Command): string => resolvePath(program.opts<{ catalog: string }>().catalog);
-
-/** Shows a value, or complains of every mistake. */
-function show<T>(
-  result: Result<T>,
-  print: (value: T) => void,
-  finish: Finish,
-  status: (value: T) => ExitStatus = () => 0,
-): void {
-  if (!result.ok) {
-    complain(result.diagnostics);
-    finish(2);
-    return;
-  }
-  print(result.value);
-  finish(status(result.value));
-}
+const formatJson = (images: readonly Image[]): string => JSON.stringify(images.map(describeImage), undefined, 2);
 
 function addList(program: Command, finish: Finish): void {
   program
@@ -85,31 +58,9 @@ function addList(program: Command, finish: Finish): void {
     .action((selectors: string[], { json = false }: { json?: boolean }) => {
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
-      const format = json
-        ? (images: readonly Parameters<typeof describeImage>[0][]) =>
-            JSON.stringify(images.map(describeImage), undefined, 2)
-        : undefined;
-      show(
-        select(opened.value, selectors),
-        (images) => print(format?.(images) ?? formatList(opened.value.plan.pairs, images)),
-        finish,
-      );
+      const format = json ? formatJson : (images: readonly Image[]) => formatList(opened.value.plan.pairs, images);
+      show(select(opened.value, selectors), (images) => print(format(images)), finish);
     });
-}
-
-const mirrorOption = (): Option =>
-  new Option(
-    "--mirror <family=where>",
-    "read packages of debian or alpine from this URL (or, to resolve, folder); may be given twice",
-  )
-    .argParser(parseMirror)
-    .default({}, "the catalog's; for debian, that of this host's apt");
-
-function parseMirror(text: string, previous: Partial<Record<Family, string>>): Partial<Record<Family, string>> {
-  const [, family, location] = /^(alpine|debian)=(\S+)$/.exec(text) ?? [];
-  if (family === undefined || location === undefined)
-    throw new InvalidArgumentError("It must be alpine=WHERE or debian=WHERE.");
-  return { ...previous, [family]: location };
 }
 
 function addResolve(program: Command, finish: Finish): void {
@@ -165,112 +116,7 @@ function addPlan(program: Command, finish: Finish): void {
     .action((selectors: string[], { format }: { format: string }) => {
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
-      show(
-        select(opened.value, selectors),
-        (images) =>
-          print(
-            format === "json"
-              ? JSON.stringify(images.map(describeImage), undefined, 2)
-              : formatPlan(opened.value.plan, images),
-          ),
-        finish,
-      );
+      const text = format === "json" ? formatJson : (images: readonly Image[]) => formatPlan(opened.value.plan, images);
+      show(select(opened.value, selectors), (images) => print(text(images)), finish);
     });
-}
-
-interface RunCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly stages: readonly StageName[];
-  readonly registry: "none" | "optional" | "required";
-  readonly generates: boolean;
-}
-
-const runCommands: readonly RunCommand[] = [
-  {
-    name: "build",
-    description: "build images, and all that they are built on",
-    stages: ["build"],
-    registry: "none",
-    generates: false,
-  },
-  {
-    name: "test",
-    description: "test whole pairs, and build what is missing",
-    stages: ["build", "test"],
-    registry: "none",
-    generates: false,
-  },
-  {
-    name: "publish",
-    description: "publish pairs that pass their tests: content first, then tags, narrowest first",
-    stages: ["build", "test", "publish"],
-    registry: "required",
-    generates: false,
-  },
-  {
-    name: "up",
-    description: "generate, then per pair build, test and, with --registry, publish",
-    stages: ["build", "test"],
-    registry: "optional",
-    generates: true,
-  },
-];
-
-interface RunFlags {
-  readonly jobs: number;
-  readonly engine?: EngineName;
-  readonly builder?: string;
-  readonly force?: boolean;
-  readonly strict?: boolean;
-  readonly json?: boolean;
-  readonly registry?: string;
-  readonly quickstart?: boolean;
-  readonly mirror: Partial<Record<Family, string>>;
-}
-
-function addRun(
-  program: Command,
-  { name, description, stages, registry, generates }: RunCommand,
-  finish: Finish,
-): void {
-  const command = program
-    .command(`${name} [selector...]`)
-    .description(description)
-    .option("--jobs <n>", "how many images and tests at a time", parseCount, cpus().length)
-    .addOption(new Option("--engine <engine>", "the container engine").choices(["docker", "podman"]))
-    .option("--builder <name>", "a builder of docker buildx")
-    .option("--force", "build and test again what is right already")
-    .option("--strict", "what has to be skipped is a failure")
-    .option("--quickstart", "what catalog.yaml names as quickstart")
-    .option("--json", "events and the report as JSON lines")
-    .addOption(mirrorOption());
-  const registryText = "publish to HOST[:PORT][/PATH]";
-  if (registry === "required") command.requiredOption("--registry <where>", registryText);
-  if (registry === "optional") command.option("--registry <where>", registryText);
-  command.action(async (selectors: string[], flags: RunFlags) => {
-    const root = rootOf(program);
-    const reporter = flags.json === true ? createJsonReporter() : createPlainReporter();
-    const result = await run(root, {
-      stages: flags.registry === undefined || stages.includes("publish") ? stages : [...stages, "publish"],
-      generate: generates,
-      selectors,
-      quickstart: flags.quickstart ?? false,
-      engine: flags.engine,
-      builder: flags.builder,
-      registry: flags.registry,
-      mirrors: flags.mirror,
-      jobs: flags.jobs,
-      force: flags.force ?? false,
-      say: reporter.hear,
-    });
-    show(result, reporter.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
-  });
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 1000)
-    throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
-  return count;
 }

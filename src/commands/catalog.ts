@@ -36,7 +36,7 @@ export function openLoaded(
   return ok({ loaded: loaded.value, lock: lock.value as Lock, plan: plan.value, tree: tree.value });
 }
 
-const complaintsOf = (result: Result<unknown>): readonly Diagnostic[] => (result.ok ? [] : result.diagnostics);
+export const complaintsOf = (result: Result<unknown>): readonly Diagnostic[] => (result.ok ? [] : result.diagnostics);
 
 /** A template's mistakes are there whether or not there is a plan to render. */
 function templateComplaints(root: string): readonly Diagnostic[] {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { definitionFile } from "../model/definition.js";
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import { readText, writeText, writeTree } from "../ports/files.js";
-import { generatedFolder, openCatalog, outdated } from "./catalog.js";
+import { generatedFolder, type OpenCatalog, openCatalog, outdated } from "./catalog.js";
 
 /** What editors complete definitions from. */
 const schemaFile = "languages/schema.json";
@@ -12,18 +12,23 @@ const schemaFile = "languages/schema.json";
 export function generate(root: string, { check }: { readonly check: boolean }): Result<string> {
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
+  if (!check) return ok(writeGenerated(root, opened.value));
   const { tree } = opened.value;
-  const schema = `${JSON.stringify(z.toJSONSchema(definitionFile, { io: "input", unrepresentable: "any" }), undefined, 2)}\n`;
-  const schemaIsCurrent = readText(join(root, schemaFile)) === schema;
-  if (check) {
-    const complaints = [...outdated(root, tree), ...(schemaIsCurrent ? [] : [schemaComplaint])];
-    return complaints.length > 0 ? failed(...complaints) : ok(`generated/ is up to date: ${tree.size} files`);
-  }
-  if (!schemaIsCurrent) writeText(join(root, schemaFile), { text: schema });
+  const complaints = [...outdated(root, tree), ...(schemaIsCurrent(root) ? [] : [schemaComplaint])];
+  return complaints.length > 0 ? failed(...complaints) : ok(`generated/ is up to date: ${tree.size} files`);
+}
+
+/** Makes `generated/` what it should be, and touches nothing that is; gives a line that says what changed. */
+export function writeGenerated(root: string, { tree }: OpenCatalog): string {
+  if (!schemaIsCurrent(root)) writeText(join(root, schemaFile), { text: makeSchema() });
   const { added, changed, orphaned } = writeTree(generatedFolder(root), tree);
-  return ok(
-    `generated/: ${tree.size} files, ${added.length} new, ${changed.length} changed, ${orphaned.length} removed`,
-  );
+  return `generated/: ${tree.size} files, ${added.length} new, ${changed.length} changed, ${orphaned.length} removed`;
+}
+
+const schemaIsCurrent = (root: string): boolean => readText(join(root, schemaFile)) === makeSchema();
+
+function makeSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(definitionFile, { io: "input", unrepresentable: "any" }), undefined, 2)}\n`;
 }
 
 const schemaComplaint: Diagnostic = {

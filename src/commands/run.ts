@@ -10,8 +10,8 @@ import { today } from "../ports/clock.js";
 import { readHostMirror } from "../ports/debian-host.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
 import { createRegistry } from "../ports/registry.js";
-import { type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
-import { generate } from "./generate.js";
+import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
+import { writeGenerated } from "./generate.js";
 
 export interface RunOptions {
   readonly stages: readonly StageName[];
@@ -30,29 +30,23 @@ export interface RunOptions {
   readonly say: Say;
 }
 
-/** Builds, tests and publishes what is selected. */
+/** Builds, tests and publishes what is selected. Writes and builds nothing before everything that was asked for makes sense. */
 export async function run(root: string, options: RunOptions): Promise<Result<Report>> {
-  if (options.generate) {
-    const generated = generate(root, { check: false });
-    if (!generated.ok) return generated;
-  }
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
-  const complaints = outdated(root, opened.value.tree);
-  if (complaints.length > 0) return failed(...complaints);
-  const target = targetOf(options.registry, opened.value.plan.namespace);
-  const selectors = options.quickstart
-    ? [...options.selectors, ...opened.value.loaded.catalog.settings.quickstart]
-    : options.selectors;
-  const images = select(opened.value, selectors);
-  if (!images.ok || !target.ok)
-    return failed(...(images.ok ? [] : images.diagnostics), ...(target.ok ? [] : target.diagnostics));
+  const { plan, lock, tree, loaded } = opened.value;
+  const target = targetOf(options.registry, plan.namespace);
+  const quickstart = options.quickstart ? loaded.catalog.settings.quickstart : [];
+  const images = select(opened.value, [...options.selectors, ...quickstart]);
+  const stale = options.generate ? [] : outdated(root, tree);
+  if (!images.ok || !target.ok || stale.length > 0)
+    return failed(...complaintsOf(images), ...complaintsOf(target), ...stale);
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
   await engine.check();
   await target.value?.registry.check();
-  const { plan, lock, tree } = opened.value;
-  const { stages, jobs, force, say } = options;
+  if (options.generate) writeGenerated(root, opened.value);
   const mirrors = await mirrorsFor(opened.value, options.mirrors);
+  const { stages, jobs, force, say } = options;
   const request: RunRequest = {
     root,
     plan,

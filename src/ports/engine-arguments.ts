@@ -97,9 +97,12 @@ function containerArguments(
   return ["--pull", "never", "--name", name, "--label", testLabel, ...dialect.containerOptions, ...pairs("--env", env)];
 }
 
-/** One JSON object per image and line, for as many images as are asked for; those that are missing are named on standard error. */
+/**
+ * A JSON array of those images that are there; the others are named on standard error. Without a format: Podman would answer
+ * `{{json .}}` with an array as well, and not with a line for each image.
+ */
 export function inspectArguments(dialect: Dialect, references: readonly string[]): readonly string[] {
-  return ["image", "inspect", "--format", "{{json .}}", ...references.map(dialect.reference)];
+  return ["image", "inspect", ...references.map(dialect.reference)];
 }
 
 /** A line `docker.io/ingot/node:24 sha256:…` for each local reference. */

@@ -6,19 +6,20 @@ import type { EngineImage } from "./engine.js";
 import { referenceKey, shortReference, wholeReference } from "./engine-references.js";
 
 // Docker and Podman agree on these members, but for `sha256:` in front of the Id.
-const inspectedSchema = z.object({
-  Id: z.string(),
-  RepoTags: z.array(z.string()).nullish(),
-  RepoDigests: z.array(z.string()).nullish(),
-  Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().optional() }).nullish(),
-  Size: z.number(),
-});
+const inspectedSchema = z.array(
+  z.object({
+    Id: z.string(),
+    RepoTags: z.array(z.string()).nullish(),
+    RepoDigests: z.array(z.string()).nullish(),
+    Config: z.object({ Labels: z.record(z.string(), z.string()).nullish(), User: z.string().optional() }).nullish(),
+    Size: z.number(),
+  }),
+);
 
-/** Reads one JSON object per line; the map has the references as they were asked for. */
+/** Reads the JSON array of an inspection; the map has the references as they were asked for. */
 export function parseInspected(stdout: string, references: readonly string[]): ReadonlyMap<string, EngineImage> {
   const known = new Map<string, EngineImage>();
-  for (const line of linesOf(stdout)) {
-    const { Id, RepoTags, RepoDigests, Config, Size } = inspectedSchema.parse(JSON.parse(line));
+  for (const { Id, RepoTags, RepoDigests, Config, Size } of inspectedSchema.parse(JSON.parse(stdout))) {
     const image = { id: digestOf(Id), labels: Config?.Labels ?? {}, user: Config?.User ?? "", size: Size };
     known.set(image.id, image);
     for (const reference of [...(RepoTags ?? []), ...(RepoDigests ?? [])]) known.set(referenceKey(reference), image);

@@ -9,7 +9,7 @@ import { canonical } from "../support/fingerprint.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
 import type { LoadedCatalog } from "./load.js";
-import { mismatchMessage } from "./plan.js";
+import { mismatchMessage } from "./locked.js";
 
 /** What the locking of every pair of a catalog shares. */
 export interface LockContext {

@@ -9,7 +9,8 @@ import { own } from "../support/own.js";
 import type { LoadedCatalog } from "./load.js";
 import { movesBetween } from "./lock-moves.js";
 import { type AvailableIndexes, dated, type LockContext, lockLines, type Unreachable } from "./lock-pairs.js";
-import { distributionProducts, lockChecksum } from "./plan.js";
+import { lockChecksum } from "./locked.js";
+import { distributionProducts } from "./plan-pair.js";
 
 /** The world, as far as `resolve` asks it. Each may throw a Failure: then what the lock had is kept. */
 export interface ResolveSources {

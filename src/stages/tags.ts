@@ -140,6 +140,8 @@ function choose({ subjects, scope, name }: Group): {
   readonly winner: TagSubject;
   readonly rivals: readonly TagSubject[];
 } {
+  const [only] = subjects;
+  if (subjects.length === 1 && only !== undefined) return { winner: only, rivals: [] };
   const stableFirst = (a: TagSubject, b: TagSubject) =>
     Number(isPrerelease(a.version)) - Number(isPrerelease(b.version));
   const order = (a: TagSubject, b: TagSubject) =>

@@ -1,18 +1,7 @@
-import {
-  Composer,
-  type CST,
-  type Document,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  Parser,
-  visit,
-} from "yaml";
+import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, visit } from "yaml";
 import type { Diagnostic, Place } from "../model/diagnostic.js";
 import type { RuleId } from "../model/rules.js";
+import { parseYaml, type Range } from "./yaml.js";
 
 export type Path = readonly PropertyKey[];
 
@@ -27,8 +16,6 @@ export interface SourceDocument {
   /** Whether there is anything at a path, and as what it is written. */
   readonly sourceOf: (path: Path) => string | undefined;
 }
-
-type Range = readonly [start: number, end: number];
 
 /** The offset at which each line of a text begins. */
 export function lineStartsOf(text: string, lineEnd = /\n/g): readonly number[] {
@@ -59,22 +46,16 @@ function lineAt(lineStarts: readonly number[], offset: number): number {
 }
 
 export function readDocument(file: string, text: string): SourceDocument {
-  const lineStarts = lineStartsOf(text);
-  const place = (range: Range) => placeIn(file, text, range, lineStarts);
+  const lineStarts = once(() => lineStartsOf(text));
+  const place = (range: Range) => placeIn(file, text, range, lineStarts());
   const complain = (rule: RuleId, range: Range, message: string): Diagnostic => ({
     rule,
     message,
     place: place(range),
   });
-  const tokens = [...new Parser().parse(text)];
-  const deep = tooDeep(tokens);
-  if (deep !== undefined) {
-    const complaints = [complain("yaml-syntax", [deep, deep + 1], `nested more than ${deepest} deep`)];
-    return { file, value: undefined, complaints, placeOf: () => place([0, 1]), sourceOf: () => undefined };
-  }
-  const { document, errors } = compose(tokens, text.length);
+  const { document, errors } = parseYaml(text);
   const complaints = errors.map(({ pos, message }) => complain("yaml-syntax", pos, firstLine(message)));
-  visit(document, {
+  visit(document ?? null, {
     // Aliases would let one place of the file stand for many, and no complaint could point at the right one.
     Alias: (_, node) => {
       complaints.push(complain("yaml-syntax", rangeOf(node), "aliases are not supported: write the value out"));
@@ -86,10 +67,12 @@ export function readDocument(file: string, text: string): SourceDocument {
     },
   });
   const syntactic = complaints.some(({ rule }) => rule === "yaml-syntax");
-  const lookUp = (path: Path) => nodesAt(document.contents, path);
+  // Parsed again for a complaint: to keep all trees of a large catalog would cost every run more.
+  const contents = once(() => parseYaml(text).document?.contents ?? null);
+  const lookUp = (path: Path) => nodesAt(contents(), path);
   return {
     file,
-    value: syntactic ? undefined : document.toJS(),
+    value: syntactic ? undefined : document?.toJS(),
     complaints,
     placeOf: (path, part = "value") => place(rangeAt(lookUp(path), part)),
     sourceOf: (path) => {
@@ -99,37 +82,12 @@ export function readDocument(file: string, text: string): SourceDocument {
   };
 }
 
-// Far more than any schema here has. Composing calls itself for each level, and some thousands of them end the process.
-const deepest = 50;
-
-/** The offset of the first thing that is nested too deeply. */
-function tooDeep(tokens: readonly CST.Token[]): number | undefined {
-  let level = tokens;
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > deepest) return level[0]?.offset;
-    level = level.flatMap(childrenOf);
-  }
-  return undefined;
-}
-
-function childrenOf(token: CST.Token): readonly CST.Token[] {
-  if (token.type === "document") return token.value === undefined ? [] : [token.value];
-  return "items" in token ? token.items.flatMap(({ key, value }) => [key ?? [], value ?? []].flat()) : [];
-}
-
-interface Composed {
-  readonly document: Document.Parsed;
-  readonly errors: readonly { readonly pos: Range; readonly message: string }[];
-}
-
-function compose(tokens: readonly CST.Token[], length: number): Composed {
-  const composer = new Composer({ prettyErrors: false, logLevel: "error" });
-  // There is at least one, as asked for.
-  const [document, second] = [...composer.compose(tokens, true, length)] as [Document.Parsed, Document.Parsed?];
-  const start = second?.range[0] ?? 0;
-  const further = { pos: [start, start] as const, message: "a second document begins here: a file has one" };
-  // A warning is of a tag that is not known: what is written is not what would be read.
-  return { document, errors: [...document.errors, ...document.warnings, ...(second === undefined ? [] : [further])] };
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text;

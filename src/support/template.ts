@@ -41,6 +41,8 @@ export function compileTemplate(
     strict: true,
     knownHelpersOnly: true,
     preventIndent: true,
+    // No @index and the like, which no view has, and which cost each item of a list a new object.
+    data: false,
   });
   return { render: (view) => render(view), complaints };
 }

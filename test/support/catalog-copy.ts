@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalog } from "../../src/stages/load.js";
-import { lockChecksum } from "../../src/stages/plan.js";
+import { lockChecksum } from "../../src/stages/locked.js";
 import { repository } from "./paths.js";
 
 export interface CopyOptions {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Lock } from "../../src/model/lock.js";
 import type { LoadedCatalog } from "../../src/stages/load.js";
-import { lockChecksum } from "../../src/stages/plan.js";
+import { lockChecksum } from "../../src/stages/locked.js";
 
 const repository = new URL("../../../", import.meta.url);
 const ownTemplate = (path: string): readonly [string, string] => [

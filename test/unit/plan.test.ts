@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { type Image, imagesOf, type Plan } from "../../src/model/image.js";
 import type { Lock } from "../../src/model/lock.js";
-import { lockChecksum, makePlan } from "../../src/stages/plan.js";
+import { lockChecksum } from "../../src/stages/locked.js";
+import { makePlan } from "../../src/stages/plan.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { formatShort, loadGood, openGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
 

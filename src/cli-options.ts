@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Result } from "./model/diagnostic.js";
+import type { Family } from "./model/platform.js";
+import { complain } from "./reporters/output.js";
+
+/** 0: done. 1: something failed. 2: the command or a file is wrong. */
+export type ExitStatus = 0 | 1 | 2;
+
+/** Hears how a command ended. */
+export type Finish = (status: ExitStatus) => void;
+
+/** The catalog's folder. */
+export const rootOf = (program: Command): string => resolve(program.opts<{ catalog: string }>().catalog);
+
+/** Shows a value, or complains of every mistake. */
+export function show<T>(
+  result: Result<T>,
+  print: (value: T) => void,
+  finish: Finish,
+  status: (value: T) => ExitStatus = () => 0,
+): void {
+  if (!result.ok) {
+    complain(result.diagnostics);
+    finish(2);
+    return;
+  }
+  print(result.value);
+  finish(status(result.value));
+}
+
+export const mirrorOption = (): Option =>
+  new Option(
+    "--mirror <family=where>",
+    "read packages of debian or alpine from this URL (or, to resolve, folder); may be given twice",
+  )
+    .argParser(parseMirror)
+    .default({}, "the catalog's; for debian, that of this host's apt");
+
+function parseMirror(text: string, previous: Partial<Record<Family, string>>): Partial<Record<Family, string>> {
+  const [, family, location] = /^(alpine|debian)=(\S+)$/.exec(text) ?? [];
+  if (family === undefined || location === undefined)
+    throw new InvalidArgumentError("It must be alpine=WHERE or debian=WHERE.");
+  return { ...previous, [family]: location };
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 1000)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
+  return count;
+}

@@ -1,0 +1,101 @@
+import { cpus } from "node:os";
+import { type Command, Option } from "commander";
+import { type Finish, mirrorOption, parseCount, rootOf, show } from "./cli-options.js";
+import { run } from "./commands/run.js";
+import type { StageName } from "./model/event.js";
+import type { Family } from "./model/platform.js";
+import { hasFailed } from "./model/report.js";
+import { type EngineName, engineNames } from "./ports/engines.js";
+import { createJsonReporter } from "./reporters/jsonl.js";
+import { createPlainReporter } from "./reporters/plain.js";
+
+interface RunCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly stages: readonly StageName[];
+  readonly registry: "none" | "optional" | "required";
+  readonly generates: boolean;
+}
+
+export const runCommands: readonly RunCommand[] = [
+  {
+    name: "build",
+    description: "build images, and all that they are built on",
+    stages: ["build"],
+    registry: "none",
+    generates: false,
+  },
+  {
+    name: "test",
+    description: "test whole pairs, and build what is missing",
+    stages: ["build", "test"],
+    registry: "none",
+    generates: false,
+  },
+  {
+    name: "publish",
+    description: "publish pairs that pass their tests: content first, then tags, narrowest first",
+    stages: ["build", "test", "publish"],
+    registry: "required",
+    generates: false,
+  },
+  {
+    name: "up",
+    description: "generate, then per pair build, test and, with --registry, publish",
+    stages: ["build", "test"],
+    registry: "optional",
+    generates: true,
+  },
+];
+
+interface RunFlags {
+  readonly jobs: number;
+  readonly engine?: EngineName;
+  readonly builder?: string;
+  readonly force?: boolean;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly registry?: string;
+  readonly quickstart?: boolean;
+  readonly mirror: Partial<Record<Family, string>>;
+}
+
+/** Adds one of the commands that need an engine. */
+export function addRun(
+  program: Command,
+  { name, description, stages, registry, generates }: RunCommand,
+  finish: Finish,
+): void {
+  const command = program
+    .command(`${name} [selector...]`)
+    .description(description)
+    .option("--jobs <n>", "how many images and tests at a time", parseCount, cpus().length)
+    .addOption(new Option("--engine <engine>", "the container engine").choices(engineNames))
+    .option("--builder <name>", "a builder of docker buildx")
+    .option("--force", "build and test again what is right already")
+    .option("--strict", "what has to be skipped is a failure")
+    .option("--quickstart", "what catalog.yaml names as quickstart")
+    .option("--json", "events and the report as JSON lines")
+    .addOption(mirrorOption());
+  const registryText = "publish to HOST[:PORT][/PATH]";
+  if (registry === "required") command.requiredOption("--registry <where>", registryText);
+  if (registry === "optional") command.option("--registry <where>", registryText);
+  command.action(async (selectors: string[], flags: RunFlags) => {
+    const root = rootOf(program);
+    const reporter = flags.json === true ? createJsonReporter() : createPlainReporter();
+    const result = await run(root, {
+      stages: flags.registry === undefined || stages.includes("publish") ? stages : [...stages, "publish"],
+      generate: generates,
+      selectors,
+      quickstart: flags.quickstart ?? false,
+      engine: flags.engine,
+      builder: flags.builder,
+      registry: flags.registry,
+      mirrors: flags.mirror,
+      jobs: flags.jobs,
+      force: flags.force ?? false,
+      say: reporter.hear,
+    });
+    show(result, reporter.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
+  });
+}
