@@ -26,6 +26,7 @@ add_trixie() {
   [ "$(debian_codename)" = bookworm ] || return 0
   keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   [ -f /etc/apt/sources.list.d/ingot-trixie.sources ] && return 0
+  mkdir -p /etc/apt/sources.list.d /etc/apt/preferences.d
   printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: %s\n' "$(host_mirror)" "$keyring" \
     >/etc/apt/sources.list.d/ingot-trixie.sources
   printf 'Package: *\nPin: release n=trixie\nPin-Priority: -10\n' >/etc/apt/preferences.d/ingot-trixie

@@ -1,11 +1,10 @@
 import { cpus } from "node:os";
 import { type Command, Option } from "commander";
 import { type Finish, mirrorOption, parseCount, rootOf, show } from "./cli-options.js";
-import { run } from "./commands/run.js";
 import type { StageName } from "./model/event.js";
 import type { Family } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
-import { type EngineName, engineNames } from "./ports/engines.js";
+import { type EngineName, engineNames } from "./ports/engine.js";
 import { createJsonReporter } from "./reporters/jsonl.js";
 import { createPlainReporter } from "./reporters/plain.js";
 
@@ -83,6 +82,7 @@ export function addRun(
   command.action(async (selectors: string[], flags: RunFlags) => {
     const root = rootOf(program);
     const reporter = flags.json === true ? createJsonReporter() : createPlainReporter();
+    const { run } = await import("./commands/run.js");
     const result = await run(root, {
       stages: flags.registry === undefined || stages.includes("publish") ? stages : [...stages, "publish"],
       generate: generates,

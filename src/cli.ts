@@ -3,7 +3,6 @@ import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-
 import { addRun, runCommands } from "./cli-run.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
-import { resolve } from "./commands/resolve.js";
 import { Failure } from "./model/failure.js";
 import type { Image } from "./model/image.js";
 import type { Family } from "./model/platform.js";
@@ -82,6 +81,8 @@ function addResolve(program: Command, finish: Finish): void {
         mirror: Partial<Record<Family, string>>;
         cycles?: string;
       }) => {
+        // Loaded here, as the clients of engines and registries take a third of the time in which a command starts.
+        const { resolve } = await import("./commands/resolve.js");
         const resolution = await resolve(rootOf(program), { check, mirrors: mirror, cycles });
         show(
           resolution,

@@ -1,6 +1,9 @@
 import type { Platform } from "../model/platform.js";
 import type { Digest } from "../model/reference.js";
 
+export const engineNames = ["docker", "podman"] as const;
+export type EngineName = (typeof engineNames)[number];
+
 /** What an engine knows of a local image. */
 export interface EngineImage {
   /** Identifies the content: the manifest's digest in a containerd image store, the config's elsewhere. */
