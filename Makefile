@@ -35,6 +35,11 @@ engine-tests:
 test: check test-unit engine-tests ## Set up and run every test
 	$(MOCHA) --config .mocharc.engines.json "dist/test/{registry,engine,catalog}/*.test.js"
 
+# How many catalogs the property test spoils: as many as it takes to be sure here, and a few where seconds count.
+test: export RUNS = 10000
+RUNS ?= 1000
+export RUNS
+
 .PHONY: test-unit
 test-unit: compile ## Run the tests that need no engine
 	$(MOCHA)

@@ -26,7 +26,8 @@ export interface CliEngine {
   readonly version: readonly string[];
   /** Sizes, uncompressed, where inspection does not give them. */
   readonly sizeOf?: (reference: string, client: Client) => Promise<number>;
-  readonly pushArguments: (target: string) => readonly string[];
+  /** Of a pull and a push. */
+  readonly registryOptions: (reference: string) => readonly string[];
 }
 
 /** Runs the engine's client; a Failure for an exit status other than 0, with the engine's own reason. */
@@ -71,7 +72,8 @@ export function createCliEngine(cli: CliEngine): Engine {
       if (references.length > 0) await client("cannot remove images", ["rmi", ...references.map(dialect.reference)]);
     },
     pull: async (reference) => {
-      await client(`cannot pull ${reference}`, ["pull", "--quiet", dialect.reference(reference)], { timeout: 600_000 });
+      const args = ["pull", "--quiet", ...cli.registryOptions(reference), dialect.reference(reference)];
+      await client(`cannot pull ${reference}`, args, { timeout: 600_000 });
     },
     push: (source, target, onLine = () => {}) => push(cli, client, source, target, onLine),
     run: (request) => run(dialect, start, request),
@@ -128,7 +130,7 @@ async function build(dialect: Dialect, client: Client, request: BuildRequest): P
 }
 
 async function push(
-  { dialect, pushArguments }: CliEngine,
+  { dialect, registryOptions }: CliEngine,
   client: Client,
   source: string,
   target: string,
@@ -136,7 +138,7 @@ async function push(
 ): Promise<void> {
   await client(`cannot tag ${target}`, ["tag", dialect.reference(source), target]);
   try {
-    await client(`cannot push ${target}`, pushArguments(target), { onLine });
+    await client(`cannot push ${target}`, ["push", ...registryOptions(target), target], { onLine });
   } finally {
     // The name was only for the way: the engine keeps the names of the plan.
     await client(`cannot remove ${target}`, ["rmi", target]);
@@ -177,8 +179,9 @@ function service(dialect: Dialect, client: Client, name: string, url: string): S
   return {
     url,
     logs: async () => {
-      const { stdout, stderr } = await client("does not say the logs", ["logs", name]);
-      return `${stdout}${stderr}`;
+      const lines: string[] = [];
+      await client("does not say the logs", ["logs", name], { onLine: (line) => lines.push(line) });
+      return lines.map((line) => `${line}\n`).join("");
     },
     stop: async () => {
       const begin = performance.now();

@@ -13,7 +13,7 @@ export function createDocker({ builder }: { readonly builder?: string } = {}): E
     // Asks the server: a client alone is no engine.
     version: ["version", "--format", "{{.Server.Version}}"],
     sizeOf: sizeFromHistory,
-    pushArguments: (target) => ["push", target],
+    registryOptions: () => [],
   });
 }
 

@@ -8,6 +8,8 @@ export interface Dialect {
   readonly build: readonly string[];
   /** Of every build: what makes its result depend on nothing but the request. */
   readonly buildOptions: (request: BuildRequest) => readonly string[];
+  /** Whether its builds may use earlier results. */
+  readonly caches: boolean;
   /** Of every new container. */
   readonly containerOptions: readonly string[];
   /** Of a container whose root file system may not be written. */
@@ -32,7 +34,7 @@ export function buildArguments(dialect: Dialect, request: BuildRequest): readonl
     ...dialect.build,
     ...dialect.buildOptions(request),
     ...(request.platform === undefined ? [] : ["--platform", request.platform]),
-    ...(request.cache ? [] : ["--no-cache"]),
+    ...(request.cache && dialect.caches ? [] : ["--no-cache"]),
     ...pairs("--build-arg", request.buildArguments),
     ...pairs("--label", request.labels),
     ...contextArguments(dialect, request.contexts),
@@ -130,6 +132,7 @@ export const dockerDialect: Dialect = {
     "--sbom=false",
     "--progress=plain",
   ],
+  caches: true,
   // What an attached container says need not be kept by the daemon as well.
   containerOptions: [],
   readOnlyOptions: ["--read-only"],
@@ -142,21 +145,22 @@ export const dockerDialect: Dialect = {
  * Podman adds to images and containers what Docker does not: a label with its version, the present time in every layer, an entry
  * in /etc/passwd, writable temporary folders in a read-only container. All of it is turned off.
  */
-export function podmanDialect(limits: readonly string[]): Dialect {
-  return {
-    name: "podman",
-    build: ["build"],
-    buildOptions: ({ buildArguments: { SOURCE_DATE_EPOCH: epoch } }) => [
-      "--identity-label=false",
-      // Images that are here are used as they are; others are pulled.
-      "--pull=false",
-      ...(epoch === undefined ? [] : ["--timestamp", epoch]),
-    ],
-    containerOptions: ["--passwd=false", ...limits.flatMap((limit) => ["--ulimit", limit])],
-    readOnlyOptions: ["--read-only", "--read-only-tmpfs=false"],
-    remove: ["rm", "--force", "--time", "0"],
-    reference: wholeReference,
-    // Buildah compares the texts of names: `ingot/base:trixie` is not `docker.io/ingot/base:trixie`.
-    contextNames: (name) => [...new Set([name, shortReference(name), wholeReference(name)])],
-  };
-}
+export const podmanDialect: Dialect = {
+  name: "podman",
+  build: ["build"],
+  buildOptions: ({ buildArguments: { SOURCE_DATE_EPOCH: epoch } }) => [
+    "--identity-label=false",
+    // Images that are here are used as they are; others are pulled.
+    "--pull=false",
+    ...(epoch === undefined ? [] : ["--timestamp", epoch]),
+  ],
+  // Buildah 1.28 would take an earlier result of a command although what it reads by a mount has changed. (Without layers it would
+  // not, but then it removes the image that a stage only mounts.)
+  caches: false,
+  containerOptions: ["--passwd=false"],
+  readOnlyOptions: ["--read-only", "--read-only-tmpfs=false"],
+  remove: ["rm", "--force", "--time", "0"],
+  reference: wholeReference,
+  // Buildah compares the texts of names: `ingot/base:trixie` is not `docker.io/ingot/base:trixie`.
+  contextNames: (name) => [...new Set([name, shortReference(name), wholeReference(name)])],
+};

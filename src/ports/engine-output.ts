@@ -62,12 +62,12 @@ const prefixes =
 
 interface Reading {
   readonly pattern: RegExp;
-  readonly meaning: (match: RegExpExecArray) => string;
+  readonly meaning: (match: RegExpExecArray, action: string) => string;
 }
 
 // What the engines say in a roundabout way, and what a person wants to know. The first that matches the whole text wins.
 const readings: readonly Reading[] = [
-  { pattern: /no space left on device/i, meaning: ([text]) => text },
+  { pattern: /no space left on device/i, meaning: ([text], action) => `${action}: ${text}` },
   {
     pattern: /(Cannot connect to the Docker daemon[^\n]*?)\.? Is the docker daemon running\?/,
     meaning: ([, text]) => `does not answer: ${text}; start it, or run make`,
@@ -98,7 +98,7 @@ export function engineFailure(name: string, action: string, said: readonly strin
   const text = lines.join("\n");
   for (const { pattern, meaning } of readings) {
     const match = pattern.exec(text);
-    if (match !== null) return new Failure(oneLine(`${name} ${meaning(match)}`), lines.slice(-logLength));
+    if (match !== null) return new Failure(oneLine(`${name} ${meaning(match, action)}`), lines.slice(-logLength));
   }
   const complaint = lines.findLast((line) => prefixes.test(line)) ?? lines.at(-1) ?? `exit status ${exitCode}`;
   return new Failure(oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`), lines.slice(-logLength));
@@ -111,18 +111,16 @@ function oneLine(text: string): string {
   return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
 }
 
+/** What the runtimes say where an image has not the command, or it is none: `exec: "nope": executable file not found in $PATH`. */
+const answers = /\bexec: "|executable file `|open executable|exec format error/i;
+
 /**
  * Whether a container was not started because of the engine. 126 and 127 say as well that the image has not the command, which is
  * an answer, and any status may be the command's own.
  */
 export function isEngineFailure({ exitCode, stderr }: { readonly exitCode: number; readonly stderr: string }): boolean {
   if (exitCode < 125 || exitCode > 127 || !/^(?:docker|Error): /m.test(stderr)) return false;
-  return (
-    exitCode === 125 ||
-    !/executable file not found|no such file or directory|permission denied|is a directory|exec format error/i.test(
-      stderr,
-    )
-  );
+  return exitCode === 125 || !answers.test(stderr);
 }
 
 export function linesOf(text: string): readonly string[] {

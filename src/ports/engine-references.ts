@@ -1,8 +1,11 @@
+import { parseDigest } from "../model/reference.js";
+
 const dockerHub = "docker.io/";
 const official = "library/";
 
-/** `docker.io/library/debian:trixie` for `debian:trixie`; works on the patterns of references as well. */
+/** `docker.io/library/debian:trixie` for `debian:trixie`; works on the patterns of references as well. An image's id stays. */
 export function wholeReference(reference: string): string {
+  if (parseDigest(reference) !== undefined) return reference;
   const [first = "", ...rest] = reference.split("/");
   if (rest.length === 0) return `${dockerHub}${official}${reference}`;
   if (!isRegistry(first)) return `${dockerHub}${reference}`;

@@ -1,17 +1,18 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createCliEngine } from "./cli-engine.js";
 import type { Engine } from "./engine.js";
 import { podmanDialect } from "./engine-arguments.js";
 import { isLoopback } from "./engine-references.js";
+import { readText } from "./files.js";
 
 /** Podman, without a daemon. */
 export function createPodman(): Engine {
   return createCliEngine({
-    dialect: podmanDialect(runsSystemd() ? [] : ["nofile=1024:1024"]),
+    dialect: podmanDialect,
     env: configuration(),
     version: ["version", "--format", "{{.Client.Version}}"],
-    pushArguments: (target) => ["push", ...(isLoopback(target) ? ["--tls-verify=false"] : []), target],
+    registryOptions: (reference) => (isLoopback(reference) ? ["--tls-verify=false"] : []),
   });
 }
 
@@ -22,5 +23,5 @@ function configuration(): Readonly<Record<string, string>> {
 }
 
 function runsSystemd(): boolean {
-  return existsSync("/run/systemd/system") && readFileSync("/proc/1/comm", "utf8").trim() === "systemd";
+  return existsSync("/run/systemd/system") && readText("/proc/1/comm")?.trim() === "systemd";
 }

@@ -11,25 +11,27 @@ const templates = {
   readme: { name: "README.md.hbs", shape: readmeShape },
 } as const satisfies Record<string, { name: string; shape: Shape }>;
 
-type Templates = Readonly<Record<keyof typeof templates, Compiled>>;
+export type Templates = Readonly<Record<keyof typeof templates, Compiled>>;
 
 /** Everything under `generated/`, by its path there: a pure function of the plan and the templates. */
 export function renderCatalog(plan: Plan, loaded: Pick<LoadedCatalog, "templates">): Result<Tree> {
   const compiled = compileTemplates(loaded.templates);
-  if (!compiled.ok) return compiled;
-  const tree = new Map<string, FileContent>();
-  for (const image of imagesOf(plan)) {
-    for (const [path, content] of renderImage(image, compiled.value, loaded.templates))
-      tree.set(`${image.id}/${path}`, content);
-  }
-  for (const language of plan.languages) {
-    tree.set(`${language.language}/README.md`, { text: compiled.value.readme.render(readmeView(language)) });
-  }
-  tree.set("catalog.json", { text: renderIndex(plan) });
-  return ok(tree);
+  return compiled.ok ? ok(renderTree(plan, compiled.value, loaded.templates)) : compiled;
 }
 
-function compileTemplates(sources: ReadonlyMap<string, TemplateSource>): Result<Templates> {
+export function renderTree(plan: Plan, compiled: Templates, sources: ReadonlyMap<string, TemplateSource>): Tree {
+  const tree = new Map<string, FileContent>();
+  for (const image of imagesOf(plan)) {
+    for (const [path, content] of renderImage(image, compiled, sources)) tree.set(`${image.id}/${path}`, content);
+  }
+  for (const language of plan.languages) {
+    tree.set(`${language.language}/README.md`, { text: compiled.readme.render(readmeView(language)) });
+  }
+  tree.set("catalog.json", { text: renderIndex(plan) });
+  return tree;
+}
+
+export function compileTemplates(sources: ReadonlyMap<string, TemplateSource>): Result<Templates> {
   const partials = new Map(
     [...sources].flatMap(([path, source]) =>
       /^partials\/[\w-]+\.hbs$/.test(path) ? [[path.slice(9, -4), source] as const] : [],

@@ -1,7 +1,7 @@
-import { isCollection, isMap, isScalar, isSeq, type Node, type Pair, visit } from "yaml";
+import { isCollection, isMap, isScalar, isSeq, type Node } from "yaml";
 import type { Diagnostic, Place } from "../model/diagnostic.js";
 import type { RuleId } from "../model/rules.js";
-import { parseYaml, type Range } from "./yaml.js";
+import { parseYaml, plainValue, type Range, rangeOf } from "./yaml.js";
 
 export type Path = readonly PropertyKey[];
 
@@ -55,24 +55,14 @@ export function readDocument(file: string, text: string): SourceDocument {
   });
   const { document, errors } = parseYaml(text);
   const complaints = errors.map(({ pos, message }) => complain("yaml-syntax", pos, firstLine(message)));
-  visit(document ?? null, {
-    // Aliases would let one place of the file stand for many, and no complaint could point at the right one.
-    Alias: (_, node) => {
-      complaints.push(complain("yaml-syntax", rangeOf(node), "aliases are not supported: write the value out"));
-    },
-    Pair: (_, pair) => {
-      const complaint = keyComplaint(pair as Pair<Node, Node | null>);
-      if (complaint !== undefined)
-        complaints.push(complain(complaint.rule, rangeOf(pair.key as Node), complaint.message));
-    },
-  });
+  const value = plainValue(document?.contents ?? null, (...complaint) => complaints.push(complain(...complaint)));
   const syntactic = complaints.some(({ rule }) => rule === "yaml-syntax");
   // Parsed again for a complaint: to keep all trees of a large catalog would cost every run more.
   const contents = once(() => parseYaml(text).document?.contents ?? null);
   const lookUp = (path: Path) => nodesAt(contents(), path);
   return {
     file,
-    value: syntactic ? undefined : document?.toJS(),
+    value: syntactic ? undefined : value,
     complaints,
     placeOf: (path, part = "value") => place(rangeAt(lookUp(path), part)),
     sourceOf: (path) => {
@@ -91,17 +81,6 @@ function once<T>(make: () => T): () => T {
 }
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text;
-
-function keyComplaint({ key }: Pair<Node, Node | null>): { rule: RuleId; message: string } | undefined {
-  if (isScalar(key) && key.value === "__proto__")
-    return { rule: "unknown-key", message: '"__proto__" cannot be a key' };
-  if (isScalar(key) && typeof key.value === "string") return undefined;
-  if (!isScalar(key) || key.source === undefined || key.source === "")
-    return { rule: "wrong-type", message: "a key must be a name" };
-  const became = String(key.value);
-  const reads = became === key.source ? `a ${typeof key.value}` : became;
-  return { rule: "unquoted-version", message: `write "${key.source}" in quotes, or YAML reads ${reads}` };
-}
 
 interface Nodes {
   readonly key?: Node;
@@ -142,9 +121,4 @@ function isWritten(node: Node | null | undefined): node is Node {
   if (node == null) return false;
   const [start, end] = rangeOf(node);
   return start < end;
-}
-
-function rangeOf(node: Node): Range {
-  const [start, end] = node.range ?? [0, 1];
-  return [start, end];
 }

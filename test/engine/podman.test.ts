@@ -1,0 +1,4 @@
+import { createPodman } from "../../src/ports/podman.js";
+import { describeEngine } from "../support/describe-engine.js";
+
+describeEngine("podman", createPodman);

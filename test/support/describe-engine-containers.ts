@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
+import type { RunRequest, RunResult } from "../../src/ports/engine.js";
+import { failing, type Trial } from "./engine-trial.js";
+
+/** What an engine must do with containers. */
+export function describeContainers(trial: () => Trial): void {
+  const sh = (script: string, request: Partial<RunRequest> = {}): Promise<RunResult> =>
+    trial().engine.run({ image: trial().tools, command: ["sh", "-c", script], ...request });
+
+  describe("a command in a container", () => {
+    it("gives its exit status, and what it wrote", async () => {
+      const result = await sh("echo out; echo err >&2; exit 3");
+      assert.equal(result.exitCode, 3);
+      assert.equal(result.stdout.trim(), "out");
+      assert.equal(result.stderr.trim(), "err");
+    });
+
+    it("leaves no container", async () => {
+      await sh("exit 0");
+      await sh("exit 1");
+      assert.deepEqual(trial().containers(), []);
+    });
+
+    it("has the environment that it is given, and the words of its command", async () => {
+      const value = `it's "so" $HOME = a\\b, ü`;
+      const { engine, tools } = trial();
+      const command = ["sh", "-c", 'echo "$VALUE"; echo "$1"', "sh", "--help  me"];
+      const { stdout } = await engine.run({ image: tools, command, env: { VALUE: value } });
+      assert.equal(stdout.trimEnd(), `${value}\n--help  me`);
+    });
+
+    it("is the image's user, or the one that is asked for", async () => {
+      const image = await trial().build(["FROM tools", "USER 65532:65533"]);
+      assert.equal((await sh("id -u; id -g", { image })).stdout.trim(), "65532\n65533");
+      assert.equal((await sh("id -u; id -g", { image, user: "1234:5678" })).stdout.trim(), "1234\n5678");
+    });
+
+    it("adds nothing to the image's files but the engine's own", async () => {
+      const { stdout } = await sh("ls /etc /run 2>&1; cat /etc/passwd 2>&1", { user: "1234:5678" });
+      assert.doesNotMatch(stdout, /1234/);
+    });
+
+    it("writes to the root file system, but not where that is read-only, not even to /tmp", async () => {
+      const write = "touch /file /tmp/file 2>/dev/null; ls /file /tmp/file 2>/dev/null; true";
+      assert.equal((await sh(write)).stdout.trim(), "/file\n/tmp/file");
+      assert.equal((await sh(write, { readOnly: true })).stdout.trim(), "");
+    });
+
+    it("has no network, but where it is asked for", async () => {
+      const routes = "tail -n +2 /proc/net/route | wc -l";
+      assert.equal((await sh(routes)).stdout.trim(), "0");
+      assert.ok(Number((await sh(routes, { network: true })).stdout) > 0);
+    });
+
+    it("that the image does not have is an answer, not a failure", async () => {
+      const { engine, tools } = trial();
+      const { exitCode } = await engine.run({ image: tools, command: ["no-such-command"] });
+      assert.equal(exitCode, 127);
+      assert.deepEqual(trial().containers(), []);
+    });
+
+    it("of an image that is not there is a failure that names it, and nothing is pulled", async () => {
+      const { engine, name, repository } = trial();
+      const image = `${repository}:missing`;
+      const { message } = await failing(engine.run({ image, command: ["true"] }));
+      assert.match(message, new RegExp(`^${name} cannot run ${image}: `));
+    });
+
+    it("that does not end in its time is a failure, and is ended with its container", async () => {
+      const { message } = await failing(sh("echo begun; sleep 600", { timeout: 3000 }));
+      assert.match(message, /did not end within 3 s/);
+      assert.deepEqual(trial().containers(), []);
+    });
+  });
+
+  describe("a service", () => {
+    afterEach(() => trial().removeContainers());
+
+    const server = "httpd -f -p 8080 -h /www";
+    const build = (script: string): Promise<string> =>
+      trial().build(["FROM tools", "COPY www /www", `CMD ["sh", "-c", "${script}"]`], {
+        files: { "www/greeting": "hello\n" },
+      });
+
+    it("answers on loopback, says its logs, and ends by itself when it is told to", async () => {
+      const image = await build(`echo out; echo err >&2; trap 'echo ending; exit 7' TERM; ${server} & wait`);
+      const service = await trial().engine.serve({ image, port: 8080 });
+      assert.match(service.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+      assert.equal(await answerOf(`${service.url}/greeting`), "hello\n");
+      const logs = await service.logs();
+      assert.match(logs, /^out$/m);
+      assert.match(logs, /^err$/m);
+      const [container = ""] = trial().containers();
+      assert.match(trial().ask("inspect", "--format", "{{json .Config.Labels}}", container), /"ingot\.test":"true"/);
+      const { exitCode, ms } = await service.stop();
+      assert.equal(exitCode, 7);
+      assert.ok(ms > 0 && ms < 10_000, `${ms} ms`);
+      assert.deepEqual(trial().containers(), []);
+    });
+
+    it("has the environment that it is given", async () => {
+      const image = await build(`echo $GREETING >/www/greeting; trap 'exit 0' TERM; ${server} & wait`);
+      const service = await trial().engine.serve({ image, port: 8080, env: { GREETING: "good day" } });
+      assert.equal(await answerOf(`${service.url}/greeting`), "good day\n");
+      assert.equal((await service.stop()).exitCode, 0);
+    });
+
+    it("that does not hear is ended after ten seconds, and its status says so", async () => {
+      const image = await build(`trap '' TERM; ${server}`);
+      const service = await trial().engine.serve({ image, port: 8080 });
+      assert.equal(await answerOf(`${service.url}/greeting`), "hello\n");
+      const { exitCode, ms } = await service.stop();
+      assert.equal(exitCode, 137);
+      assert.ok(ms >= 9_500, `${ms} ms`);
+      assert.deepEqual(trial().containers(), []);
+    });
+
+    it("that ended before it was told to says its own status", async () => {
+      const image = await trial().build(["FROM tools", 'CMD ["sh", "-c", "echo sorry >&2; exit 5"]']);
+      const service = await trial()
+        .engine.serve({ image, port: 8080 })
+        .catch((error: unknown) => error as Error);
+      // An engine may be too late to say the port of what has ended.
+      if (service instanceof Error) assert.match(service.message, /port/);
+      else {
+        assert.equal((await service.stop()).exitCode, 5);
+      }
+      assert.deepEqual(trial().containers(), []);
+    });
+
+    it("of an image that is not there is a failure that names it", async () => {
+      const { engine, name, repository } = trial();
+      const image = `${repository}:missing`;
+      const { message } = await failing(engine.serve({ image, port: 8080 }));
+      assert.match(message, new RegExp(`^${name} cannot run ${image}: `));
+    });
+  });
+}
+
+/** Asks until the server is there. */
+async function answerOf(url: string): Promise<string> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      return await (await fetch(url)).text();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await wait(50);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { parseDigest } from "../../src/model/reference.js";
+import { createRegistry } from "../../src/ports/registry.js";
+import { failing, pathsIn, type Trial } from "./engine-trial.js";
+import { imageType, tag } from "./push.js";
+import { type RegistryServer, requireRegistry, startRegistry } from "./registry-server.js";
+
+const megabyte = 1024 * 1024;
+
+/** What an engine must know of its images, and do with their names. */
+export function describeImages(trial: () => Trial): void {
+  it("says its version", async () => {
+    assert.match(await trial().engine.check(), /^\d+\.\d+\.\d+\S*$/);
+  });
+
+  describe("inspection", () => {
+    it("of several images, some of them missing, gives those that are there", async () => {
+      const { engine, repository, build } = trial();
+      const [one, two] = [await build(["FROM tools"]), await build(["FROM tools", "ENV TWO=2"])];
+      const images = await engine.inspect([one, `${repository}:missing`, two]);
+      assert.deepEqual([...images.keys()], [one, two]);
+      assert.notEqual(images.get(one)?.id, images.get(two)?.id);
+    });
+
+    it("of missing images only, and of none at all, gives nothing", async () => {
+      const { engine, repository } = trial();
+      assert.equal((await engine.inspect([`${repository}:missing`, "localhost/engine-contract/missing:1"])).size, 0);
+      assert.equal((await engine.inspect([])).size, 0);
+    });
+
+    it("gives labels and user as they were built, and the size on disk", async () => {
+      const { engine, build } = trial();
+      const labels = { "org.example.title": 'a "quoted" $NAME = é', "org.example.empty": "" };
+      const reference = await build(["FROM scratch", "COPY zeros /zeros", "USER 65532:65532", "LABEL written=here"], {
+        files: { zeros: "\0".repeat(megabyte) },
+        labels,
+      });
+      const image = (await engine.inspect([reference])).get(reference);
+      assert.ok(image);
+      assert.deepEqual({ ...image.labels, ...labels, written: "here" }, image.labels);
+      assert.equal(image.user, "65532:65532");
+      assert.ok(image.size >= megabyte && image.size < 1.5 * megabyte, `${image.size} bytes`);
+    });
+
+    it("gives no user where an image has none", async () => {
+      const { engine, tools } = trial();
+      assert.equal((await engine.inspect([tools])).get(tools)?.user, "");
+    });
+  });
+
+  describe("names", () => {
+    it("are given to an image, and removed, without touching its others", async () => {
+      const { engine, build, newReference } = trial();
+      const [first, second] = [await build(["FROM tools", "ENV NAMES=1"]), newReference()];
+      await engine.tag(first, second);
+      const both = await engine.inspect([first, second]);
+      assert.equal(both.get(second)?.id, both.get(first)?.id);
+      await engine.untag([first]);
+      assert.deepEqual([...(await engine.inspect([first, second])).keys()], [second]);
+    });
+
+    it("take the image with them when the last goes", async () => {
+      const { engine, build } = trial();
+      const reference = await build(["FROM tools", "ENV LAST=1"]);
+      const id = (await engine.inspect([reference])).get(reference)?.id ?? assert.fail();
+      await engine.untag([reference]);
+      assert.equal((await engine.inspect([id])).size, 0);
+    });
+
+    it("that are not there cannot be removed; no name at all can", async () => {
+      const { engine, name, repository } = trial();
+      assert.match(
+        (await failing(engine.untag([`${repository}:missing`]))).message,
+        new RegExp(`^${name} cannot remove images: .*missing`),
+      );
+      await engine.untag([]);
+    });
+
+    it("are listed by a pattern of two parts, with the id of their image", async () => {
+      const { engine, repository, tools, build } = trial();
+      const reference = await build(["FROM tools", "ENV LISTED=1"], { tags: [`${repository}-listed:1`] });
+      const id = (await engine.inspect([reference])).get(reference)?.id;
+      const short = reference.replace("docker.io/", "");
+      const [namespace, name] = short.split(/[/:]/);
+      for (const pattern of [`docker.io/${namespace}/${name}`, `${namespace}/${name}*`, `${namespace}/*-listed`])
+        assert.equal((await engine.list(pattern)).get(short), id, pattern);
+      assert.deepEqual([...(await engine.list(`${namespace}/${name}`)).keys()], [short]);
+      assert.ok((await engine.list(`${namespace}/*`)).has(tools.replace("docker.io/", "")));
+      assert.equal((await engine.list(`localhost/${namespace}/${name}*`)).size, 0);
+    });
+
+    it("of the registry localhost are others than those without it", async () => {
+      const { engine, tools, repository } = trial();
+      const local = tools.replace("docker.io/", "localhost/");
+      await engine.tag(tools, local);
+      const listed = await engine.list(`${repository.replace("docker.io/", "localhost/")}*`);
+      assert.deepEqual([...listed.keys()], [local]);
+      await engine.untag([local]);
+      assert.ok((await engine.inspect([tools])).has(tools));
+    });
+  });
+
+  describe("an exported root file system", () => {
+    it("holds the image's files as they are, and no mount points of an engine's", async () => {
+      const { engine, build, newFolder } = trial();
+      const reference = await build(["FROM scratch", "COPY etc /etc"], { files: { "etc/motd": "hello\n" } });
+      const file = join(newFolder(), "root.tar");
+      await engine.exportRoot(reference, file);
+      assert.deepEqual(pathsIn(file), ["etc", "etc/motd"]);
+      assert.equal(execFileSync("tar", ["-xOf", file, "--wildcards", "*etc/motd"]).toString(), "hello\n");
+    });
+
+    it("has nothing of what a build mounted", async () => {
+      const { engine, name, build, newFolder } = trial();
+      const mounts = "--mount=type=bind,from=tools,target=/base --mount=type=bind,target=/context";
+      const secret = join(newFolder(), "secret");
+      execFileSync("sh", ["-c", 'echo secret >"$1"', "sh", secret]);
+      const reference = await build(
+        ["FROM tools", `RUN ${mounts} --mount=type=secret,id=mirror ls /base /context /run/secrets/mirror >/listed`],
+        { secrets: [{ id: "mirror", file: secret }] },
+      );
+      const [before, after] = [join(newFolder(), "before.tar"), join(newFolder(), "after.tar")];
+      await engine.exportRoot(trial().tools, before);
+      await engine.exportRoot(reference, after);
+      const known = new Set(pathsIn(before));
+      const added = pathsIn(after).filter((path) => !known.has(path));
+      // Buildah leaves the folder, empty, in which it mounted a secret.
+      assert.deepEqual(added, name === "podman" ? ["listed", "run/secrets"] : ["listed"]);
+    });
+
+    it("of an image that is not there is a failure", async () => {
+      const { engine, repository, newFolder } = trial();
+      const missing = `${repository}:missing`;
+      const { message } = await failing(engine.exportRoot(missing, join(newFolder(), "root.tar")));
+      assert.match(message, /missing/);
+    });
+  });
+
+  describe("a registry", () => {
+    let registry: RegistryServer | undefined;
+
+    before(async function () {
+      requireRegistry(this);
+      registry = await startRegistry();
+    });
+    after(() => registry?.stop());
+
+    it("has the manifest that was pushed, of OCI's media type, and the engine only its own names", async () => {
+      const { engine, name, build } = trial();
+      const host = registry?.host ?? "";
+      const said: string[] = [];
+      const reference = await build(["FROM tools", "ENV PUSHED=1"]);
+      const target = `${host}/contract/pushed:1`;
+      await engine.push(reference, target, (line) => said.push(line));
+      const client = createRegistry({ host, credentials: async () => undefined });
+      const manifest = await client.manifest("contract/pushed", tag("1"));
+      const id = (await engine.inspect([reference])).get(reference)?.id;
+      assert.equal(manifest?.mediaType, imageType);
+      assert.equal(id, name === "docker" && trial().storesManifests() ? manifest.digest : manifest.configDigest);
+      assert.ok(said.length > 0, "it says how the push goes on");
+      assert.equal((await engine.inspect([target])).size, 0);
+    });
+
+    it("gives an image back", async () => {
+      const { engine, build } = trial();
+      const reference = await build(["FROM tools", "ENV PULLED=1"]);
+      const target = `${registry?.host}/contract/pulled:1`;
+      const id = (await engine.inspect([reference])).get(reference)?.id;
+      await engine.push(reference, target);
+      await engine.untag([reference]);
+      await engine.pull(target);
+      assert.equal((await engine.inspect([target])).get(target)?.id, id);
+      await engine.untag([target]);
+    });
+
+    it("that has not what is pulled, or does not answer, is named in a failure within seconds", async () => {
+      const { engine, name } = trial();
+      // Nothing listens on the port for discarding.
+      for (const reference of [`${registry?.host}/contract/none:1`, "127.0.0.1:9/contract/none:1"]) {
+        const start = performance.now();
+        const message = (await failing(engine.pull(reference))).message;
+        assert.ok(message.startsWith(`${name} cannot pull ${reference}: `), message);
+        assert.ok(performance.now() - start < 20_000);
+      }
+    });
+
+    it("that does not answer is named in the failure of a push, which leaves no name behind", async () => {
+      const { engine, name, tools } = trial();
+      const target = "127.0.0.1:9/contract/tools:1";
+      const { message } = await failing(engine.push(tools, target));
+      assert.match(message, new RegExp(`^${name} cannot push ${target}: `));
+      assert.equal((await engine.inspect([target])).size, 0);
+    });
+  });
+
+  it("knows an image by its id", async () => {
+    const { engine, tools } = trial();
+    const id = (await engine.inspect([tools])).get(tools)?.id ?? "";
+    assert.equal(parseDigest(id), id);
+    assert.equal((await engine.inspect([id])).get(id)?.id, id);
+  });
+}

@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import type { BuildRequest } from "../../src/ports/engine.js";
+import {
+  buildArguments,
+  type Dialect,
+  dockerDialect,
+  exportArguments,
+  exportDockerfile,
+  inspectArguments,
+  listArguments,
+  podmanDialect,
+  runArguments,
+  serveArguments,
+} from "../../src/ports/engine-arguments.js";
+import { isLoopback, referenceKey, shortReference, wholeReference } from "../../src/ports/engine-references.js";
+
+const dialects: readonly Dialect[] = [dockerDialect, podmanDialect];
+
+const request: BuildRequest = {
+  folder: "/catalog/generated/node/24",
+  tags: ["docker.io/ingot/node:24", "docker.io/ingot/node:latest"],
+  platform: "linux/arm64",
+  buildArguments: { SOURCE_DATE_EPOCH: "1700000000", ANOTHER: "a b" },
+  labels: { "ingot.fingerprint": "8f3a", "a.label": "" },
+  contexts: { "ingot/base:trixie": "docker.io/ingot/base:trixie" },
+  secrets: [{ id: "mirror", file: "/run/trixie.mirror" }],
+  cache: false,
+};
+const plain: BuildRequest = {
+  folder: "/catalog",
+  tags: [],
+  buildArguments: {},
+  labels: {},
+  contexts: {},
+  secrets: [],
+  cache: true,
+};
+
+describe("the arguments of a build", () => {
+  it("for Docker are those of buildx, with short references", () => {
+    assert.deepEqual(buildArguments(dockerDialect, request), [
+      ...["buildx", "build", "--output", "type=docker,oci-mediatypes=true", "--provenance=false", "--sbom=false"],
+      ...["--progress=plain", "--platform", "linux/arm64", "--no-cache"],
+      ...["--build-arg", "ANOTHER=a b", "--build-arg", "SOURCE_DATE_EPOCH=1700000000"],
+      ...["--label", "a.label=", "--label", "ingot.fingerprint=8f3a"],
+      ...["--build-context", "ingot/base:trixie=docker-image://ingot/base:trixie"],
+      ...["--secret", "id=mirror,src=/run/trixie.mirror"],
+      ...["--tag", "ingot/node:24", "--tag", "ingot/node:latest"],
+      "/catalog/generated/node/24",
+    ]);
+  });
+
+  it("for Podman have whole references, every spelling of a context, and the date of the content", () => {
+    assert.deepEqual(buildArguments(podmanDialect, request), [
+      ...["build", "--identity-label=false", "--pull=false", "--timestamp", "1700000000"],
+      ...["--platform", "linux/arm64", "--no-cache"],
+      ...["--build-arg", "ANOTHER=a b", "--build-arg", "SOURCE_DATE_EPOCH=1700000000"],
+      ...["--label", "a.label=", "--label", "ingot.fingerprint=8f3a"],
+      ...["--build-context", "docker.io/ingot/base:trixie=docker-image://docker.io/ingot/base:trixie"],
+      ...["--build-context", "ingot/base:trixie=docker-image://docker.io/ingot/base:trixie"],
+      ...["--secret", "id=mirror,src=/run/trixie.mirror"],
+      ...["--tag", "docker.io/ingot/node:24", "--tag", "docker.io/ingot/node:latest"],
+      "/catalog/generated/node/24",
+    ]);
+  });
+
+  it("have nothing of what is not asked for", () => {
+    for (const dialect of dialects) {
+      const text = buildArguments(dialect, plain).join(" ");
+      assert.doesNotMatch(text, /--(?:platform|build-arg|label|build-context|secret|tag|timestamp)\b/);
+      assert.match(text, / \/catalog$/);
+    }
+  });
+
+  it("let Docker use earlier results, and Podman never, which would take outdated ones", () => {
+    for (const [dialect, cache, cached] of [
+      [dockerDialect, true, true],
+      [dockerDialect, false, false],
+      [podmanDialect, true, false],
+      [podmanDialect, false, false],
+    ] as const) {
+      const options = buildArguments(dialect, { ...plain, cache }).filter((word) => word === "--no-cache");
+      assert.equal(options.length, cached ? 0 : 1, `${dialect.name} ${cache}`);
+    }
+  });
+
+  it("are the same in whatever order the request was written", () => {
+    const turned = (values: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(values).reverse());
+    const contexts = { b: "docker.io/x/b:1", a: "docker.io/x/a:1" };
+    const { buildArguments: named, labels } = request;
+    for (const dialect of dialects)
+      assert.deepEqual(
+        buildArguments(dialect, { ...request, contexts }),
+        buildArguments(dialect, {
+          ...request,
+          contexts: turned(contexts),
+          buildArguments: turned(named),
+          labels: turned(labels),
+        }),
+      );
+  });
+
+  it("know a fully qualified FROM of an official image by both its names", () => {
+    const contexts = { "docker.io/library/debian:trixie-slim": "docker.io/ingot/bootstrap:trixie" };
+    const text = buildArguments(podmanDialect, { ...plain, contexts }).join(" ");
+    for (const name of ["debian:trixie-slim", "docker.io/library/debian:trixie-slim"])
+      assert.ok(text.includes(` ${name}=docker-image://docker.io/ingot/bootstrap:trixie`), text);
+  });
+});
+
+describe("the arguments of a container", () => {
+  const run = { image: "docker.io/ingot/node:24", command: ["node", "--version"] };
+
+  it("for a command: it goes when it ends, is never pulled, can be found, and has no network", () => {
+    assert.deepEqual(runArguments(dockerDialect, run, "ingot-1"), [
+      ...["run", "--rm", "--pull", "never", "--name", "ingot-1", "--label", "ingot.test=true"],
+      ...["--network", "none", "ingot/node:24", "node", "--version"],
+    ]);
+    assert.deepEqual(runArguments(podmanDialect, run, "ingot-1"), [
+      ...["run", "--rm", "--pull", "never", "--name", "ingot-1", "--label", "ingot.test=true", "--passwd=false"],
+      ...["--network", "none", "docker.io/ingot/node:24", "node", "--version"],
+    ]);
+  });
+
+  it("have what else is asked for before the image", () => {
+    const more = { ...run, env: { B: "2", A: "1 = 1" }, user: "1234:0", network: true, readOnly: true };
+    const [docker, podman] = dialects.map((dialect) => runArguments(dialect, more, "ingot-1").join(" "));
+    assert.match(docker ?? "", / --env A=1 = 1 --env B=2 --user 1234:0 --read-only ingot\/node:24 node --version$/);
+    assert.match(podman ?? "", / --user 1234:0 --read-only --read-only-tmpfs=false docker\.io\/ingot\/node:24 node /);
+    for (const text of [docker, podman]) assert.doesNotMatch(text ?? "", /--network/);
+  });
+
+  it("for a service: it stays when it ends, and its port is published on loopback only", () => {
+    for (const dialect of dialects) {
+      const args = serveArguments(dialect, { image: "docker.io/ingot/node:24", port: 8080 }, "ingot-1");
+      assert.deepEqual(args.slice(0, 2), ["run", "--detach"]);
+      assert.ok(!args.includes("--rm"));
+      assert.deepEqual(args.slice(-3), ["--publish", "127.0.0.1::8080", dialect.reference("docker.io/ingot/node:24")]);
+    }
+  });
+});
+
+describe("the other arguments of an engine", () => {
+  it("inspect all images at once", () => {
+    assert.deepEqual(inspectArguments(dockerDialect, ["docker.io/ingot/a:1", "localhost/b:1"]), [
+      ...["image", "inspect", "ingot/a:1", "localhost/b:1"],
+    ]);
+  });
+
+  it("list by a pattern in the engine's own form", () => {
+    const [docker, podman] = dialects.map((dialect) => listArguments(dialect, "docker.io/ingot/*").join(" "));
+    assert.match(docker ?? "", /^image ls --no-trunc --filter reference=ingot\/\* --format /);
+    assert.match(podman ?? "", /^image ls --no-trunc --filter reference=docker\.io\/ingot\/\* --format /);
+  });
+
+  it("export an image under the one name that the export's Dockerfile is FROM", () => {
+    const [, from] = /^FROM (\S+)\n$/.exec(exportDockerfile) ?? [];
+    for (const dialect of dialects) {
+      const args = exportArguments(dialect, { image: "docker.io/ingot/a:1", file: "/x/root.tar", folder: "/y" });
+      const context = `${from}=docker-image://${dialect.reference("docker.io/ingot/a:1")}`;
+      assert.deepEqual(args.slice(-6), [
+        ...["--quiet", "--output", "type=tar,dest=/x/root.tar", "--build-context", context, "/y"],
+      ]);
+    }
+  });
+});
+
+describe("the spellings of a reference", () => {
+  const id = `sha256:${"0f".repeat(32)}`;
+  const pairs = [
+    ["debian:trixie", "docker.io/library/debian:trixie"],
+    ["ingot/node:24", "docker.io/ingot/node:24"],
+    ["a/b/c", "docker.io/a/b/c"],
+    ["localhost/ingot-tested/x:1", "localhost/ingot-tested/x:1"],
+    ["localhost:5000/x", "localhost:5000/x"],
+    ["registry.example.org/x:1", "registry.example.org/x:1"],
+    ["[::1]:5000/x:1", "[::1]:5000/x:1"],
+    [`debian@${id}`, `docker.io/library/debian@${id}`],
+    ["ingot/*", "docker.io/ingot/*"],
+    [id, id],
+  ] as const;
+
+  for (const [short, whole] of pairs)
+    it(`are ${short} and ${whole}`, () => {
+      assert.equal(wholeReference(short), whole);
+      assert.equal(wholeReference(whole), whole);
+      assert.equal(shortReference(whole), short);
+      assert.equal(shortReference(short), short);
+    });
+
+  it("without library/ are whole as well", () => {
+    assert.equal(wholeReference("docker.io/debian:trixie"), "docker.io/library/debian:trixie");
+  });
+
+  it("stay whole where another image would be meant without the registry", () => {
+    assert.equal(shortReference("docker.io/localhost/x:1"), "docker.io/localhost/x:1");
+    assert.equal(shortReference("docker.io/registry.example.org/x:1"), "docker.io/registry.example.org/x:1");
+  });
+
+  it("have one key", () => {
+    assert.equal(referenceKey("debian"), "docker.io/library/debian:latest");
+    assert.equal(referenceKey("docker.io/debian:latest"), "docker.io/library/debian:latest");
+    assert.equal(referenceKey("localhost:5000/x"), "localhost:5000/x:latest");
+    assert.equal(referenceKey(`ingot/node:24@${id}`), `docker.io/ingot/node@${id}`);
+    assert.equal(referenceKey(`ingot/node@${id}`), `docker.io/ingot/node@${id}`);
+  });
+
+  it("say whether the registry is on this machine", () => {
+    for (const reference of ["localhost/x", "localhost:5000/x", "127.0.0.1:5000/x:1", "127.1.2.3/x", "[::1]:5000/x"])
+      assert.equal(isLoopback(reference), true, reference);
+    for (const reference of ["x", "ingot/x", "localhost.example.org/x", "127.0.0.1.example.org/x", "10.0.0.1:5000/x"])
+      assert.equal(isLoopback(reference), false, reference);
+  });
+});
