@@ -77,7 +77,7 @@ const readings: readonly Reading[] = [
     meaning: ([, socket]) => `does not answer: this user may not open ${socket}`,
   },
   {
-    pattern: /is not a docker command|unknown command: docker buildx|unknown flag: --load/,
+    pattern: /is not a docker command|unknown command: docker buildx|unknown flag: --(?:output|quiet)/,
     meaning: () => "has no buildx: install the package docker-buildx, or docker-buildx-plugin from Docker's own",
   },
   {

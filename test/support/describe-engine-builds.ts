@@ -147,6 +147,23 @@ export function describeBuilds(trial: () => Trial): void {
         assert.equal(await read(image, "/read"), "this-one");
       });
 
+    const spellings = [
+      ["engine-contract/none:1.2", "docker.io/engine-contract/none:1.2"],
+      ["engine-contract-none:1.2", "docker.io/library/engine-contract-none:1.2"],
+    ] as const;
+    for (const [short, whole] of spellings)
+      it(`stands for ${short} in either spelling`, async () => {
+        const { build, tools } = trial();
+        const other = await build(["FROM tools", "RUN echo this-one >/which"]);
+        for (const [name, from] of [
+          [short, whole],
+          [whole, short],
+        ] as const) {
+          const image = await build([`FROM ${from}`, "RUN cat /which >/read"], { contexts: { tools, [name]: other } });
+          assert.equal(await read(image, "/read"), "this-one");
+        }
+      });
+
     it("stands for each stage's, in a Dockerfile that adds to one what another makes", async () => {
       const { build } = trial();
       const [lower, upper] = [

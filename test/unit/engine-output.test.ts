@@ -143,6 +143,12 @@ time="2026-11-21T08:39:42Z" level=warning msg="later"`,
       message: "docker has no buildx: install the package docker-buildx, or docker-buildx-plugin from Docker's own",
     },
     {
+      title: "without buildx says it as well where its client complains about an option first",
+      name: "docker",
+      said: "unknown flag: --output\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]\n\nRun 'docker --help' for more information",
+      message: "docker has no buildx: install the package docker-buildx, or docker-buildx-plugin from Docker's own",
+    },
+    {
       title: "whose disk is full says that before all",
       name: "docker",
       said: "#7 ERROR: failed to copy: write /x: no space left on device\nERROR: failed to solve: something else",

@@ -95,6 +95,12 @@ describe("a catalog with something hostile in it", () => {
       /lock-outdated: the lock has no version of constructor/,
     );
   });
+  it("installs nothing in a dev image that has no packages", () => {
+    const only = "language: python\nsummary: a\nlicence: MIT\nhomepage: https://example.org/\n";
+    const bare = `${only}lines: { "3.14": { on: { trixie: {} } } }\nruntime: { from: static }\ndev: { from: dev }\n`;
+    const { tree } = open(openWith(python, smallCatalog[python] ?? "", bare));
+    assert.doesNotMatch(tree.get("python/3.14/trixie/dev/Dockerfile")?.text ?? "RUN", /RUN/);
+  });
   it("keeps the digest that an image of catalog.yaml has itself", () => {
     const image = `docker.io/library/alpine:3.24@sha256:${"a".repeat(64)}`;
     const { tree } = open(openWith("catalog.yaml", "docker.io/library/alpine:3.24", image));
