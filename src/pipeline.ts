@@ -1,5 +1,5 @@
 import type { Event, Say, StageName, Subject } from "./model/event.js";
-import { Failure } from "./model/failure.js";
+import { Failure, Unavailable } from "./model/failure.js";
 import { type Image, type ImageId, imagesOf, type Pair, type Plan } from "./model/image.js";
 import type { Lock } from "./model/lock.js";
 import { makeReport, type Report } from "./model/report.js";
@@ -39,7 +39,8 @@ export function runPairs(request: RunRequest): Promise<Report> {
     const start = elapsed();
     const events: Event[] = [];
     const say: Say = (event) => {
-      events.push(event);
+      // What tools say is for reporters alone: it can be long.
+      if (event.type !== "output") events.push(event);
       request.say(event);
     };
     const selection = select(request);
@@ -48,11 +49,9 @@ export function runPairs(request: RunRequest): Promise<Report> {
     for (const outcome of outcomes.values())
       if (outcome.kind === "failed" && !(outcome.error instanceof Failure)) throw outcome.error;
     const sizes = new Map([...context.built].map(([id, { size }]) => [id as string, size]));
-    return makeReport(request.plan.pairs, events.filter(isOutcome), sizes, elapsed(start));
+    return makeReport(request.plan.pairs, events, sizes, elapsed(start));
   });
 }
-
-const isOutcome = ({ type }: Event): boolean => type !== "output";
 
 interface Selection {
   /** To build: what was selected, whole pairs where more than a build is asked for, and all that these are built on. */
@@ -125,16 +124,27 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   const provide: Task<void> = {
     id: parent.reference,
     needs: [],
-    run: async () => {
-      context.distributions.set(parent.distribution.name, await provideFor(parent, request, context));
-    },
+    run: () =>
+      unlessUnavailable(image.id, request.say, async () => {
+        context.distributions.set(parent.distribution.name, await provideFor(parent, request, context));
+      }),
   };
   return [provide, { ...build, needs: [provide.id, ...build.needs] }];
 }
 
+/** What cannot start, because its base is nowhere to be had, is skipped and not failed: so that is not said here. */
+async function unlessUnavailable(subject: ImageId, say: Say, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof Failure && !(error instanceof Unavailable))
+      say({ type: "failed", stage: "build", subject, reason: error.message, log: error.log });
+    throw error;
+  }
+}
+
 type DistributionParent = Extract<Image["parent"], { readonly kind: "distribution" }>;
 
-/** What cannot start, because its base is nowhere to be had, is skipped and not failed: so this says nothing itself. */
 function provideFor(
   { distribution, reference }: DistributionParent,
   { engine, say, plan, lock, mirrors }: RunRequest,

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { CatalogSettings } from "../model/catalog.js";
 import { ok, type Result } from "../model/diagnostic.js";
 import { Failure } from "../model/failure.js";
-import type { Lock } from "../model/lock.js";
+import { type Lock, lockFile } from "../model/lock.js";
 import type { Family } from "../model/platform.js";
 import { parseReference } from "../model/reference.js";
 import { today } from "../ports/clock.js";
@@ -36,8 +36,18 @@ export async function resolve(root: string, options: ResolveOptions): Promise<Re
     sourcesOf(loaded.value.catalog.settings, options),
   );
   if (!resolution.ok || options.check) return resolution;
+  refuseUnreadable(resolution.value.lock);
   writeText(join(root, lockName), { text: formatLock(resolution.value.lock) });
   return ok(resolution.value);
+}
+
+/** What an index or the release-cycle data say is placed in the lock: it must be a lock that can be read again. */
+function refuseUnreadable(lock: Lock): void {
+  const [issue] = lockFile.safeParse(lock).error?.issues ?? [];
+  if (issue === undefined) return;
+  throw new Failure(
+    `an index or the release cycles gave something that is no ${String(issue.path.at(-1))}: ${issue.path.join(", ")}`,
+  );
 }
 
 /** YAML with its keys in the order of the catalog: the same lock is the same bytes, and its differences are easy to read. */

@@ -80,9 +80,9 @@ function targetOf(location: string | undefined, namespace: string): Result<RunRe
 /** A mirror that was named goes before a base image's own; the host's serves bases that were bootstrapped. */
 async function mirrorsFor({ loaded }: OpenCatalog, named: RunOptions["mirrors"]): Promise<RunRequest["mirrors"]> {
   const host = await readHostMirror();
-  const { alpine = loaded.catalog.settings.mirrors.alpine, debian } = { ...named };
+  const { alpine, debian } = { ...loaded.catalog.settings.mirrors, ...named };
   const isUrl = (location: string | undefined): boolean => location === undefined || /^https?:\/\//.test(location);
-  if (!isUrl(named.alpine) || !isUrl(debian))
+  if (!isUrl(alpine) || !isUrl(debian))
     throw new Failure("a build cannot read a mirror that is a folder: name one with a URL");
   return {
     ...(alpine === undefined

@@ -14,6 +14,9 @@ export class Failure extends Error {
   }
 }
 
+/** What is needed is nowhere to be had: what needs it is skipped, and has not failed. */
+export class Unavailable extends Failure {}
+
 /** For the default of a switch over a closed union: the compiler proves that nothing arrives here. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);

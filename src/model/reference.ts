@@ -19,8 +19,11 @@ const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 const componentPattern = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const repositoryPattern = new RegExp(`^${componentPattern}(?:/${componentPattern})*$`);
-const registryPattern =
-  /^(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|\[[0-9a-fA-F:]+\]|[A-Za-z0-9-]+(?=:))(?::\d{1,5})?$/;
+// A name that begins with a hyphen would be an option of the engine's client.
+const label = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+const registryPattern = new RegExp(
+  `^(?:localhost|${label}(?:\\.${label})+|\\[[0-9a-fA-F:]+\\]|${label}(?=:))(?::\\d{1,5})?$`,
+);
 
 const defaultRegistry = "docker.io";
 

@@ -41,7 +41,8 @@ export function makeReport(
   for (const event of events) {
     if (event.type === "built") states.set(event.subject, { state: "built" });
     else if (event.type === "kept" && event.stage === "build") states.set(event.subject, { state: "kept" });
-    else if (event.type === "skipped" && event.stage === "build")
+    // What failed before it could begin is said to be skipped as well.
+    else if (event.type === "skipped" && event.stage === "build" && states.get(event.subject)?.state !== "failed")
       states.set(event.subject, { state: "skipped", reason: event.reason });
     else if (event.type === "failed" && event.stage === "build")
       states.set(event.subject, { state: "failed", reason: event.reason });

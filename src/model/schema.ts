@@ -52,8 +52,8 @@ export const relativePath = z
     /^[A-Za-z0-9_+-][A-Za-z0-9._+-]*(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)*$/,
     "must be a relative path of letters, digits and . _ + -",
   );
-export const contextFile = relativePath.refine((path) => path.split("/")[0] !== "Dockerfile", {
-  error: "cannot be the Dockerfile: that is made from a template",
+export const contextFile = relativePath.refine((path) => !/^(Docker|Container)file(\.|\/|$)/.test(path), {
+  error: "cannot be the Dockerfile, or what an engine takes for one: that is made from a template",
 });
 export const user = z.int().min(1).max(65534);
 export const platform = z.enum(platforms);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../model/failure.js";
 import { output, run } from "./process.js";
+import { createRedactor } from "./redact.js";
 
 /** Where this host's own apt gets Debian's packages, and how it is told to trust what it gets. */
 export interface HostMirror {
@@ -14,7 +15,11 @@ export interface HostMirror {
 export async function readHostMirror(): Promise<HostMirror | undefined> {
   // Lines of 'URI' FILE SIZE, for what an update would ask for; it reads any form of source, and needs no earlier update.
   const uris = await attempt("apt-get", ["update", "--print-uris"]);
-  const [, url] = /^'(https?:\/\/[^']+)\/dists\/[a-z]+\/InRelease'/m.exec(uris ?? "") ?? [];
+  const archives = [...(uris ?? "").matchAll(/^'(https?:\/\/[^']+)\/dists\/[a-z]+\/InRelease'/gm)].map(
+    ([, url]) => url,
+  );
+  // A host has other sources too, and not every host with apt is a Debian: its archive's path ends so on every mirror.
+  const url = archives.find((each) => /\/debian\/*$/.test(each ?? ""));
   if (url === undefined) return undefined;
   const settings = await attempt("apt-config", ["dump", "--format", "%f=%v%n"]);
   const options = ["Valid-Until", "Date"]
@@ -68,15 +73,12 @@ const excluded = [
 ];
 
 /** Writes the root file system of a minimal Debian to `rootfs.tar` in a folder; nothing in it names the mirror. */
-export async function bootstrapDebian(
-  request: {
-    readonly suite: string;
-    readonly sources: string;
-    readonly folder: string;
-    readonly sourceDateEpoch: number;
-  },
-  onLine: (line: string) => void,
-): Promise<void> {
+export async function bootstrapDebian(request: {
+  readonly suite: string;
+  readonly sources: string;
+  readonly folder: string;
+  readonly sourceDateEpoch: number;
+}): Promise<void> {
   const file = join(request.folder, "rootfs.tar");
   const args = [
     "--variant=minbase",
@@ -86,9 +88,12 @@ export async function bootstrapDebian(
     file,
     "-",
   ];
-  await output("mmdebstrap", args, {
-    input: request.sources,
-    env: { SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) },
-    onLine,
-  });
+  const env = { SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) };
+  try {
+    await output("mmdebstrap", args, { input: request.sources, env });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const redact = createRedactor([request.sources]);
+    throw new Failure(redact(error.message), error.log.map(redact));
+  }
 }

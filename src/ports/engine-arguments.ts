@@ -154,8 +154,8 @@ export const podmanDialect: Dialect = {
     "--pull=false",
     ...(epoch === undefined ? [] : ["--timestamp", epoch]),
   ],
-  // Buildah 1.28 would take an earlier result of a command although what it reads by a mount has changed. (Without layers it would
-  // not, but then it removes the image that a stage only mounts.)
+  // Buildah 1.28 would take an earlier result of a command although what it reads by a mount has changed. `--layers=false` is no way
+  // out: it then removes the local image that an earlier stage is only FROM. So Podman keeps a nameless image for each earlier stage.
   caches: false,
   containerOptions: ["--passwd=false"],
   readOnlyOptions: ["--read-only", "--read-only-tmpfs=false"],

@@ -18,6 +18,7 @@ export function openMirror(location: string): Mirror {
   if (!/^https?:\/\//.test(location)) {
     return { name: location, get: async (path) => readBytes(path === "" ? location : join(location, path)) };
   }
+  if (!URL.canParse(location)) throw new Failure("a mirror's URL cannot be read: write http://HOST/PATH");
   const base = location.replace(/\/+$/, "");
   const name = withoutCredentials(base);
   return { name, get: (path) => download(path === "" ? base : `${base}/${path}`, name) };
@@ -44,13 +45,23 @@ async function download(url: string, mirror: string): Promise<Buffer | undefined
 function splitCredentials(url: string): { readonly address: string; readonly headers: Record<string, string> } {
   const { username, password } = new URL(url);
   if (username === "") return { address: url, headers: {} };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return {
     address: withoutCredentials(url),
     headers: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` },
   };
 }
 
+/** As it is where it is not percent-encoded rightly. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Up to the last "@" before the path: a password may hold one. */
 export function withoutCredentials(url: string): string {
-  return url.replace(/^(https?:\/\/)[^/@]*@/, "$1");
+  return url.replace(/^(https?:\/\/)[^/]*@/, "$1");
 }

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createCliEngine } from "./cli-engine.js";
 import type { Engine } from "./engine.js";
@@ -18,7 +20,8 @@ export function createPodman(): Engine {
 
 /** Without systemd, Podman's defaults for cgroups do not work; where the user has a configuration, that is used. */
 function configuration(): Readonly<Record<string, string>> {
-  if (runsSystemd() || process.env["CONTAINERS_CONF"] !== undefined) return {};
+  const files = [join(homedir(), ".config/containers/containers.conf"), "/etc/containers/containers.conf"];
+  if (runsSystemd() || process.env["CONTAINERS_CONF"] !== undefined || files.some(existsSync)) return {};
   return { CONTAINERS_CONF: fileURLToPath(new URL("../../../scripts/containers.conf", import.meta.url)) };
 }
 

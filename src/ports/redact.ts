@@ -1,3 +1,5 @@
+import { decoded, withoutCredentials } from "./mirror.js";
+
 /** Lines and names that are shorter would hide more of a log than they protect. */
 const shortest = 4;
 
@@ -22,6 +24,6 @@ function partsOf(text: string): readonly string[] {
   const whole = text.replace(/\/+$/, "");
   if (!URL.canParse(text)) return [whole];
   const { host, hostname, username, password } = new URL(text);
-  const login = [username, password].flatMap((part) => [part, decodeURIComponent(part)]);
-  return [whole, whole.replace(/\/\/[^/@]*@/, "//"), host, hostname, ...login];
+  const login = [username, password].flatMap((part) => [part, decoded(part)]);
+  return [whole, withoutCredentials(whole), host, hostname, ...login];
 }

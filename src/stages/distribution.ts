@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Distribution } from "../model/catalog.js";
 import type { Say } from "../model/event.js";
-import { Failure } from "../model/failure.js";
+import { Failure, Unavailable } from "../model/failure.js";
 import { type DistributionLock, epochOf } from "../model/lock.js";
 import { bootstrapDebian, debianSources, type HostMirror, hasBootstrapper } from "../ports/debian-host.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
@@ -43,7 +43,7 @@ export function bootstrapReference(namespace: string, distribution: Distribution
 
 /**
  * The distribution's own image from the engine or a registry; where no registry answers and the family can be bootstrapped
- * on this host, one that is made here. Throws a Failure with the reason where there is none.
+ * on this host, one that is made here. Throws Unavailable with the reason where there is none, a Failure where making it fails.
  */
 export async function provideDistribution(
   distribution: Distribution,
@@ -92,7 +92,8 @@ async function bootstrap(
   context: DistributionContext,
   refusal: Failure,
 ): Promise<DistributionImage> {
-  if (distribution.family !== "debian" || context.mirror === undefined || !(await hasBootstrapper())) throw refusal;
+  if (distribution.family !== "debian" || context.mirror === undefined || !(await hasBootstrapper()))
+    throw new Unavailable(refusal.message, refusal.log);
   const { engine, lock } = context;
   const reference = bootstrapReference(context.namespace, distribution);
   context.say({
@@ -102,7 +103,7 @@ async function bootstrap(
   const sources = await mirrorLines(distribution, context);
   const sourceDateEpoch = lock === undefined ? 0 : epochOf(lock);
   const image = await withTemporaryFolder(async (folder) => {
-    await bootstrapDebian({ suite: distribution.branch, sources, folder, sourceDateEpoch }, () => {});
+    await bootstrapDebian({ suite: distribution.branch, sources, folder, sourceDateEpoch });
     writeText(join(folder, "Dockerfile"), { text: 'FROM scratch\nADD rootfs.tar /\nCMD ["bash"]\n' });
     return engine.build({
       folder,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import type { Image, Pair } from "../model/image.js";
 import type { Engine, Service } from "../ports/engine.js";
@@ -30,9 +31,10 @@ export async function testHello(
   });
   try {
     const service = await engine.serve({ image: tag, port: 8080, env: { TZ: "Asia/Tokyo" } });
-    const wrong = await ask(service, { ...answers, version: pair.version.text });
-    const { exitCode, ms } = await service.stop();
-    return ms < 9000 ? wrong : [...wrong, `hello: does not end on SIGTERM (killed, status ${exitCode})`];
+    const { wrong, stopped } = await askAndStop(service, { ...answers, version: pair.version.text });
+    return stopped.ms < 9000
+      ? wrong
+      : [...wrong, `hello: does not end on SIGTERM (killed, status ${stopped.exitCode})`];
   } finally {
     await engine.untag([tag]);
   }
@@ -40,6 +42,16 @@ export async function testHello(
 
 const referenceOf = (pair: Pair, variant: string): string =>
   localReferences(pair.images.find((image) => image.variant === variant) as Image)[0] as string;
+
+async function askAndStop(service: Service, expected: Readonly<Record<string, string | number>>) {
+  try {
+    const wrong = await ask(service, expected);
+    return { wrong, stopped: await service.stop() };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
 
 async function ask(service: Service, expected: Readonly<Record<string, string | number>>): Promise<readonly string[]> {
   const answer = await firstAnswer(service);
@@ -50,17 +62,19 @@ async function ask(service: Service, expected: Readonly<Record<string, string | 
   );
 }
 
+const answerSchema = z.record(z.string(), z.unknown());
+
 /** A server needs a moment to listen: asks until it answers, for 20 seconds. */
 async function firstAnswer(service: Service): Promise<Record<string, unknown>> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     try {
       const response = await fetch(service.url, { signal: AbortSignal.timeout(5000) });
-      return (await response.json()) as Record<string, unknown>;
+      const { data } = answerSchema.safeParse(await response.json());
+      return data ?? {};
     } catch {
       if (Date.now() > deadline) {
         const logs = (await service.logs()).trim().split("\n");
-        await service.stop();
         throw new Failure(`hello: does not answer over HTTP: ${logs.at(-1) ?? ""}`, logs.slice(-20));
       }
       await new Promise((resume) => setTimeout(resume, 100));

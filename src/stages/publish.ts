@@ -1,4 +1,5 @@
 import type { Move, Say } from "../model/event.js";
+import { Failure } from "../model/failure.js";
 import type { Image, ImageId, Pair } from "../model/image.js";
 import { parseTag, type RepositoryName, type Tag } from "../model/reference.js";
 import { elapsed } from "../ports/clock.js";
@@ -123,7 +124,9 @@ async function upload(
   await engine.push(source, `${registry.host}/${repository}:${unique}`, (line) =>
     say({ type: "output", stage: "publish", subject: image.id, line }),
   );
-  const pushed = (await registry.manifest(repository, unique)) as Manifest;
+  const pushed = await registry.manifest(repository, unique);
+  if (pushed === undefined)
+    throw new Failure(`${registry.host}/${repository}:${unique} was pushed, and the registry does not have it`);
   return {
     ...publication,
     unique,

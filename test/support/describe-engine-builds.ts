@@ -164,8 +164,8 @@ export function describeBuilds(trial: () => Trial): void {
         }
       });
 
-    it("stands for each stage's, in a Dockerfile that adds to one what another makes", async () => {
-      const { build } = trial();
+    it("stands for each stage's, in a Dockerfile that adds to one what another makes, and stays", async () => {
+      const { engine, build } = trial();
       const [lower, upper] = [
         await build(["FROM tools", "RUN echo lower >/lower"]),
         await build(["FROM tools", "RUN echo upper >/upper"]),
@@ -182,6 +182,7 @@ export function describeBuilds(trial: () => Trial): void {
         { contexts: { [base]: lower, [dev]: upper } },
       );
       assert.equal(await read(image, "/both", "/lower"), "lower\nupper\nlower");
+      assert.deepEqual([...(await engine.inspect([lower, upper])).keys()], [lower, upper]);
     });
   });
 

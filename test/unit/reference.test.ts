@@ -83,6 +83,8 @@ describe("a reference", () => {
     `node@sha256:${"0".repeat(64)}@sha256:${"0".repeat(64)}`,
     `node@sha256:${"A".repeat(64)}`,
     "-node",
+    "-f.x/y:1",
+    "-v:5000/x",
     "no..de",
     "a/../b",
     `${"a".repeat(256)}`,
