@@ -1,5 +1,5 @@
 import type { Distribution } from "./catalog.js";
-import type { ImageTest, Variant } from "./definition.js";
+import type { Exceptions, ImageTest, Probes, Variant } from "./definition.js";
 import type { Platform } from "./platform.js";
 import type { Tag } from "./reference.js";
 import type { Version } from "./version.js";
@@ -56,6 +56,9 @@ export interface Pair {
   readonly version: Version;
   readonly images: readonly Image[];
   readonly hello?: Readonly<Record<string, string | number>>;
+  readonly probes: Probes;
+  readonly exceptions: Exceptions;
+  readonly devCommands: readonly string[];
   readonly support: Support;
 }
 

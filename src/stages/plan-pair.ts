@@ -37,6 +37,9 @@ export function planPair(context: PlanContext, locked: LockedPair): Pair {
     version,
     images: variants.map((variant) => planImage(context, locked, variant)),
     ...(definition.hello === undefined ? {} : { hello: definition.hello }),
+    probes: definition.probes,
+    exceptions: definition.exceptions,
+    devCommands: definition.devCommands,
     support: supportOf(context.lock, locked),
   };
 }
