@@ -12,6 +12,8 @@ const packageSet = z
 
 const packagesByFamily = z.strictObject({ alpine: packageSet.optional(), debian: packageSet.optional() });
 
+const exceptions = z.record(word.pathPattern, word.oneLine);
+
 const variantFile = z.strictObject({
   from: word.variantName
     .optional()
@@ -26,6 +28,10 @@ const variantFile = z.strictObject({
     .array(word.commandName)
     .optional()
     .describe("Of dev: the commands that it is there for. Runtime images have none of them."),
+  keep: exceptions
+    .optional()
+    .describe("Paths that microroot's rules would leave out, each with the reason to keep it."),
+  drop: exceptions.optional().describe("Paths to leave out beyond microroot's rules, each with the reason."),
 });
 
 const testFile = z.strictObject({
@@ -109,6 +115,9 @@ export interface VariantDefinition {
   readonly cmd: readonly string[];
   /** Paths below `templates/<family>/`: the build context beside the Dockerfile. */
   readonly files: readonly string[];
+  /** Patterns of paths, sorted: exceptions to what microroot leaves out, and what it leaves out beyond its rules. */
+  readonly keep: readonly string[];
+  readonly drop: readonly string[];
   readonly tests: readonly ImageTest[];
 }
 

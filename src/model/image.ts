@@ -34,6 +34,9 @@ export interface Image {
   readonly builder?: { readonly id: ImageId; readonly reference: string };
   /** As the package manager takes them: `python3.13=3.13.5-*`, `nodejs~24.16.0`. */
   readonly packages: readonly string[];
+  /** Patterns of paths that microroot keeps, or leaves out, whatever its rules say. */
+  readonly keep: readonly string[];
+  readonly drop: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cmd: readonly string[];
   /** uid and gid; absent for root. */

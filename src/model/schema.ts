@@ -50,6 +50,14 @@ export const url = z
 export const absolutePath = z
   .string()
   .regex(/^(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$/, "must be an absolute path of letters, digits and . _ + -");
+/** As microroot's rules have it: * stands for anything but /, and ** for anything. Never `.` or `..`, and nothing that a shell would read. */
+export const pathPattern = z
+  .string()
+  .max(400)
+  .regex(
+    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.+*@:-]+)+$/,
+    "must be an absolute path of letters, digits and . _ + - @ :, in which * stands for anything but / and ** for anything",
+  );
 export const relativePath = z
   .string()
   .regex(

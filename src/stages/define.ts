@@ -98,6 +98,8 @@ function writeVariant(context: Context, variant: Variant, packages: PackageSetFi
     env: { ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],
+    keep: Object.keys(written?.keep ?? {}).sort(),
+    drop: Object.keys(written?.drop ?? {}).sort(),
     tests: (own(content.test, variant) ?? []).map(({ run, prints }) => ({
       run,
       ...(prints === undefined ? {} : { prints }),

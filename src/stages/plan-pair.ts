@@ -74,6 +74,8 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
     parent: parentOf(context, locked, variant),
     ...(builder === undefined ? {} : { builder }),
     packages: packageArguments(locked, variant),
+    keep: variant.keep,
+    drop: variant.drop,
     env: variant.env,
     cmd: variant.cmd,
     ...(inPlace ? {} : { user: settings.user }),
