@@ -7,7 +7,7 @@ import { type ImageSize, measureSize } from "../model/size.js";
 import { compareSizes, type SizeDifference } from "../model/size-difference.js";
 import type { Engine } from "../ports/engine.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
-import { readImageContent } from "../ports/image-content.js";
+import { createContentReader } from "../ports/image-content.js";
 import { localReferences } from "../stages/build.js";
 import { openCatalog, select } from "./catalog.js";
 
@@ -47,24 +47,31 @@ export async function size(
   await engine.check();
   const present = await engine.inspect(images.value.map(referenceOf));
   const built = images.value.filter((image) => present.has(referenceOf(image)));
-  const other = against === undefined || built.length === 0 ? undefined : await measureOther(engine, against);
+  return ok({
+    measured: built.length === 0 ? [] : await measureAll(engine, built, against),
+    unbuilt: images.value.filter((image) => !built.includes(image)),
+  });
+}
+
+async function measureAll(
+  engine: Engine,
+  images: readonly Image[],
+  against: string | undefined,
+): Promise<readonly MeasuredImage[]> {
+  const read = createContentReader(engine);
+  const measure = async (reference: string): Promise<ImageSize> => {
+    const content = await read(reference);
+    return measureSize(content, readPackageDatabase(content));
+  };
+  if (against !== undefined && !(await engine.inspect([against])).has(against)) await engine.pull(against);
+  const other = against === undefined ? undefined : await measure(against);
   const measured: MeasuredImage[] = [];
   // One at a time: each is read from the engine whole.
-  for (const image of built) {
-    const own = await measure(engine, referenceOf(image));
-    measured.push({ image, size: own, ...(other === undefined ? {} : { difference: compareSizes(other, own) }) });
+  for (const image of images) {
+    const size = await measure(referenceOf(image));
+    measured.push({ image, size, ...(other === undefined ? {} : { difference: compareSizes(other, size) }) });
   }
-  return ok({ measured, unbuilt: images.value.filter((image) => !built.includes(image)) });
+  return measured;
 }
 
 const referenceOf = (image: Image): string => localReferences(image)[0] as string;
-
-async function measureOther(engine: Engine, reference: string): Promise<ImageSize> {
-  if (!(await engine.inspect([reference])).has(reference)) await engine.pull(reference);
-  return measure(engine, reference);
-}
-
-async function measure(engine: Engine, reference: string): Promise<ImageSize> {
-  const content = await readImageContent(engine, reference);
-  return measureSize(content, readPackageDatabase(content));
-}

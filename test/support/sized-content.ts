@@ -33,5 +33,6 @@ export function sizedContent(
       ]),
     ),
     user: "65532:65532",
+    env: [],
   };
 }

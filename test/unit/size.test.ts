@@ -49,7 +49,10 @@ describe("the size of an image", () => {
     const more = (["symlink", "link", "directory", "device"] as const).map(
       (type) => [`/${type}`, { ...entry, type, path: `/${type}` }] as const,
     );
-    assert.equal(measure({ ...before, entries: new Map<string, ImageEntry>([...before.entries, ...more]) }).uncompressed, 2_901_000);
+    assert.equal(
+      measure({ ...before, entries: new Map<string, ImageEntry>([...before.entries, ...more]) }).uncompressed,
+      2_901_000,
+    );
   });
 
   it("of an image without a package database is all of generated files", () =>
