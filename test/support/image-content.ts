@@ -23,8 +23,8 @@ export function contentOf({ files = [], folders = [], links = {}, texts = {} }: 
     layers: [],
     entries: new Map(entries.map((entry) => [entry.path, entry])),
     texts: new Map(Object.entries(texts)),
-    env: [],
     user: "65532:65532",
+    env: [],
   };
 }
 
