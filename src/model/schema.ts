@@ -43,9 +43,6 @@ export const url = z
     /^https?:\/\/[^\s"'\\<>`\p{Cc}\p{Cs}\p{Bidi_Control}]+$/u,
     "must be a URL that starts with https:// or http://",
   );
-export const absolutePath = z
-  .string()
-  .regex(/^(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$/, "must be an absolute path of letters, digits and . _ + -");
 export const relativePath = z
   .string()
   .regex(

@@ -2,6 +2,7 @@ import picomatch from "picomatch";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest } from "../model/reference.js";
+import { oneLine, withoutLogins } from "../support/text.js";
 import type { EngineImage } from "./engine.js";
 import { referenceKey, shortReference, wholeReference } from "./engine-references.js";
 
@@ -94,21 +95,18 @@ const withoutRequest = (reason: string): string => reason.replace(/^.*?(?:Head|G
 
 /** A Failure of what an engine said before it gave up: its reason on one line, and its last lines. */
 export function engineFailure(name: string, action: string, said: readonly string[], exitCode: number): Failure {
-  const lines = said.map(withoutCredentials).filter((line) => /[^\s-]/.test(line));
+  const lines = said.map(withoutLogins).filter((line) => /[^\s-]/.test(line));
   const text = lines.join("\n");
   for (const { pattern, meaning } of readings) {
     const match = pattern.exec(text);
-    if (match !== null) return new Failure(oneLine(`${name} ${meaning(match, action)}`), lines.slice(-logLength));
+    if (match !== null)
+      return new Failure(oneLine(`${name} ${meaning(match, action)}`, reasonLength), lines.slice(-logLength));
   }
   const complaint = lines.findLast((line) => prefixes.test(line)) ?? lines.at(-1) ?? `exit status ${exitCode}`;
-  return new Failure(oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`), lines.slice(-logLength));
-}
-
-const withoutCredentials = (line: string): string => line.replace(/(\b[a-z]+:\/\/)[^\s/@]+@/gi, "$1***@");
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
+  return new Failure(
+    oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`, reasonLength),
+    lines.slice(-logLength),
+  );
 }
 
 /** What the runtimes say where an image has not the command, or it is none: `exec: "nope": executable file not found in $PATH`. */

@@ -1,4 +1,5 @@
 import { parseDigest } from "../model/reference.js";
+import { isLoopback } from "./registry-address.js";
 
 const dockerHub = "docker.io/";
 const official = "library/";
@@ -33,7 +34,7 @@ export function referenceKey(reference: string): string {
 const isRegistry = (text: string): boolean => /[.:]/.test(text) || text === "localhost";
 
 /** Registries on this machine are asked without TLS, as Docker does by itself. */
-export function isLoopback(reference: string): boolean {
+export function isOnLoopback(reference: string): boolean {
   const [host = ""] = wholeReference(reference).split("/");
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host);
+  return isLoopback(host.replace(/:\d+$/, ""));
 }

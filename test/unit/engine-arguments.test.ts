@@ -12,7 +12,7 @@ import {
   runArguments,
   serveArguments,
 } from "../../src/ports/engine-arguments.js";
-import { isLoopback, referenceKey, shortReference, wholeReference } from "../../src/ports/engine-references.js";
+import { isOnLoopback, referenceKey, shortReference, wholeReference } from "../../src/ports/engine-references.js";
 
 const dialects: readonly Dialect[] = [dockerDialect, podmanDialect];
 
@@ -207,8 +207,8 @@ describe("the spellings of a reference", () => {
 
   it("say whether the registry is on this machine", () => {
     for (const reference of ["localhost/x", "localhost:5000/x", "127.0.0.1:5000/x:1", "127.1.2.3/x", "[::1]:5000/x"])
-      assert.equal(isLoopback(reference), true, reference);
+      assert.equal(isOnLoopback(reference), true, reference);
     for (const reference of ["x", "ingot/x", "localhost.example.org/x", "127.0.0.1.example.org/x", "10.0.0.1:5000/x"])
-      assert.equal(isLoopback(reference), false, reference);
+      assert.equal(isOnLoopback(reference), false, reference);
   });
 });
