@@ -31,7 +31,12 @@ export interface CliEngine {
 }
 
 /** Runs the engine's client; a Failure for an exit status other than 0, with the engine's own reason. */
-export type Client = (action: string, args: readonly string[], options?: RunOptions) => Promise<Finished>;
+export type Client = (action: string, args: readonly string[], options?: ClientOptions) => Promise<Finished>;
+
+interface ClientOptions extends RunOptions {
+  /** Hides secrets in each line, before anything else is done with it: what is cut can no longer be found. */
+  readonly redact?: (line: string) => string;
+}
 
 const defaultTimeout = 60_000;
 /** Seconds that a container has to end by itself. */
@@ -42,15 +47,15 @@ export function createCliEngine(cli: CliEngine): Engine {
   const { dialect } = cli;
   const start = (args: readonly string[], options: RunOptions = {}) =>
     runProcess(dialect.name, args, { ...options, env: { ...cli.env, ...options.env } });
-  const client: Client = async (action, args, options) => {
+  const client: Client = async (action, args, { redact = (line: string) => line, ...options } = {}) => {
     const said: string[] = [];
-    const hear = options?.onLine;
+    const hear = options.onLine;
     const finished = await start(args, {
       ...options,
-      ...(hear === undefined ? {} : { onLine: (line) => hear(keepLast(said, line)) }),
+      ...(hear === undefined ? {} : { onLine: (line) => hear(keepLast(said, redact(line))) }),
     });
     if (finished.exitCode === 0) return finished;
-    const lines = said.length > 0 ? said : linesOf(`${finished.stdout}\n${finished.stderr}`);
+    const lines = said.length > 0 ? said : linesOf(`${finished.stdout}\n${finished.stderr}`).map(redact);
     throw engineFailure(dialect.name, action, lines, finished.exitCode);
   };
   const inspect = (references: readonly string[]) => inspectImages(cli, client, start, references);
@@ -120,13 +125,8 @@ async function inspectImages(
 /** What the build says passes through a filter: a package manager names its mirror when it complains. */
 async function build(dialect: Dialect, client: Client, request: BuildRequest): Promise<void> {
   const redact = createRedactor(request.secrets.map(({ file }) => readText(file) ?? ""));
-  const hear = request.onLine ?? (() => {});
-  try {
-    await client("cannot build", buildArguments(dialect, request), { onLine: (line) => hear(redact(line)) });
-  } catch (error) {
-    if (error instanceof Failure) throw new Failure(redact(error.message), error.log.map(redact));
-    throw error;
-  }
+  const onLine = request.onLine ?? (() => {});
+  await client("cannot build", buildArguments(dialect, request), { onLine, redact });
 }
 
 async function push(

@@ -93,16 +93,21 @@ const readings: readonly Reading[] = [
 
 const withoutRequest = (reason: string): string => reason.replace(/^.*?(?:Head|Get) "[^"]*": /, "");
 
-/** A Failure of what an engine said before it gave up: its reason on one line, and its last lines. */
+/** Podman tells of each attempt, and of what it finds odd; why it gave up stands in none of these lines. */
+const remark = /^time="[^"]*" level=(?:debug|info|warning) /;
+
+/** A Failure of what an engine said before it gave up, with no secrets in it: its reason on one line, and its last lines. */
 export function engineFailure(name: string, action: string, said: readonly string[], exitCode: number): Failure {
   const lines = said.map(withoutLogins).filter((line) => /[^\s-]/.test(line));
-  const text = lines.join("\n");
+  const reasons = lines.filter((line) => !remark.test(line));
+  const text = reasons.join("\n");
   for (const { pattern, meaning } of readings) {
     const match = pattern.exec(text);
     if (match !== null)
       return new Failure(oneLine(`${name} ${meaning(match, action)}`, reasonLength), lines.slice(-logLength));
   }
-  const complaint = lines.findLast((line) => prefixes.test(line)) ?? lines.at(-1) ?? `exit status ${exitCode}`;
+  const complaint =
+    reasons.findLast((line) => prefixes.test(line)) ?? reasons.at(-1) ?? lines.at(-1) ?? `exit status ${exitCode}`;
   return new Failure(
     oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`, reasonLength),
     lines.slice(-logLength),

@@ -163,8 +163,16 @@ time="2026-11-21T08:39:42Z" level=warning msg="later"`,
     {
       title: "that cannot pull a FROM with Podman as well, without its attempts",
       name: "podman",
-      said: `Error: creating build container: initializing source docker://127.0.0.1:9/x:1: pinging container registry 127.0.0.1:9: Get "https://127.0.0.1:9/v2/": ${refused}`,
+      said: `Trying to pull 127.0.0.1:9/x:1...
+time="2026-11-21T10:20:56Z" level=warning msg="Failed, retrying in 2s ... (1/3). Error: initializing source docker://127.0.0.1:9/x:1: pinging container registry 127.0.0.1:9: Get \\"https://127.0.0.1:9/v2/\\": dial tcp: i/o timeout"
+Error: creating build container: initializing source docker://127.0.0.1:9/x:1: pinging container registry 127.0.0.1:9: Get "https://127.0.0.1:9/v2/": ${refused}`,
       message: `podman cannot pull 127.0.0.1:9/x:1: ${refused}`,
+    },
+    {
+      title: "gives the attempts where there is nothing else",
+      name: "podman",
+      said: 'time="2026-11-21T10:20:56Z" level=warning msg="Failed, retrying in 2s"',
+      message: 'podman cannot work: time="2026-11-21T10:20:56Z" level=warning msg="Failed, retrying in 2s"',
     },
     {
       title: "gives the last complaint, whatever is said after it",
