@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import pLimit from "p-limit";
 import { Failure } from "../model/failure.js";
+import type { Digest } from "../model/reference.js";
 import type { BuildRequest, Engine, EngineImage, RunRequest, RunResult, ServeRequest, Service } from "./engine.js";
 import {
   buildArguments,
@@ -13,6 +15,7 @@ import {
   serveArguments,
 } from "./engine-arguments.js";
 import { engineFailure, isEngineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
+import { referenceKey } from "./engine-references.js";
 import { readText, withTemporaryFolder, writeText } from "./files.js";
 import { type Finished, type RunOptions, run as runProcess } from "./process.js";
 import { createRedactor } from "./redact.js";
@@ -24,8 +27,10 @@ export interface CliEngine {
   readonly env: Readonly<Record<string, string>>;
   /** The arguments that make the client say its version. */
   readonly version: readonly string[];
-  /** Sizes, uncompressed, where inspection does not give them. */
-  readonly sizeOf?: (reference: string, client: Client) => Promise<number>;
+  /** Makes the client say that it can build, where that is a program of its own. */
+  readonly builder?: readonly string[];
+  /** Asks for the size of an image, uncompressed, where inspection does not give it; and what was said means. */
+  readonly size?: { readonly arguments: (id: Digest) => readonly string[]; readonly parse: (stdout: string) => number };
   /** Of a pull and a push. */
   readonly registryOptions: (reference: string) => readonly string[];
 }
@@ -38,6 +43,8 @@ interface ClientOptions extends RunOptions {
   readonly redact?: (line: string) => string;
 }
 
+/** How many clients ask for the sizes of images at a time. */
+const clients = 8;
 const defaultTimeout = 60_000;
 /** Seconds that a container has to end by itself. */
 const grace = 10;
@@ -58,17 +65,23 @@ export function createCliEngine(cli: CliEngine): Engine {
     const lines = said.length > 0 ? said : linesOf(`${finished.stdout}\n${finished.stderr}`).map(redact);
     throw engineFailure(dialect.name, action, lines, finished.exitCode);
   };
-  const inspect = (references: readonly string[]) => inspectImages(cli, client, start, references);
+  const inspect = (references: readonly string[]) => inspectImages(cli, start, references);
   return {
     name: dialect.name,
-    check: async () => (await client("does not answer", cli.version, { timeout: defaultTimeout })).stdout.trim(),
+    check: async () => {
+      const { stdout } = await client("does not answer", cli.version, { timeout: defaultTimeout });
+      if (cli.builder !== undefined) await client("cannot build", cli.builder, { timeout: defaultTimeout });
+      return stdout.trim();
+    },
     inspect,
     list: async (pattern) =>
       parseList((await client("cannot list images", listArguments(dialect, pattern))).stdout, pattern),
     build: async (request) => {
       await build(dialect, client, request);
       const [tag = ""] = request.tags;
-      return (await inspect([tag])).get(tag) as EngineImage;
+      const image = (await inspect([tag])).get(tag);
+      if (image === undefined) throw new Failure(`${dialect.name} built ${tag}, and it is gone already`);
+      return image;
     },
     tag: async (source, target) => {
       await client(`cannot tag ${target}`, ["tag", dialect.reference(source), dialect.reference(target)]);
@@ -80,7 +93,7 @@ export function createCliEngine(cli: CliEngine): Engine {
       const args = ["pull", "--quiet", ...cli.registryOptions(reference), dialect.reference(reference)];
       await client(`cannot pull ${reference}`, args, { timeout: 600_000 });
     },
-    push: (source, target, onLine = () => {}) => push(cli, client, source, target, onLine),
+    push: (source, target, onLine) => push(cli, client, start, { source, target, onLine }),
     run: (request) => run(dialect, start, request),
     serve: (request) => serve(dialect, client, start, request),
     exportRoot: (image, file) =>
@@ -99,26 +112,33 @@ function keepLast(said: string[], line: string): string {
   return line;
 }
 
+/** What is removed by somebody else meanwhile is not there, whenever it went. */
 async function inspectImages(
-  { dialect, sizeOf }: CliEngine,
-  client: Client,
+  { dialect, size }: CliEngine,
   start: Start,
   references: readonly string[],
 ): Promise<ReadonlyMap<string, EngineImage>> {
   if (references.length === 0) return new Map();
-  const { exitCode, stdout, stderr } = await start(inspectArguments(dialect, references));
-  if (exitCode !== 0 && !isMissingOnly(stderr))
-    throw engineFailure(dialect.name, "cannot inspect images", linesOf(stderr), exitCode);
-  const images = parseInspected(stdout, references);
-  if (sizeOf === undefined) return images;
-  const byId = new Map([...images].map(([reference, image]) => [image.id, reference]));
-  const sizes = new Map(
-    await Promise.all(
-      [...byId].map(async ([id, reference]) => [id, await sizeOf(dialect.reference(reference), client)] as const),
-    ),
-  );
+  const ask = async (args: readonly string[]) => {
+    const finished = await start(args);
+    if (finished.exitCode !== 0 && !isMissingOnly(finished.stderr))
+      throw engineFailure(dialect.name, "cannot inspect images", linesOf(finished.stderr), finished.exitCode);
+    return finished;
+  };
+  const images = parseInspected((await ask(inspectArguments(dialect, references))).stdout, references);
+  if (size === undefined) return images;
+  const ids = [...new Set([...images.values()].map(({ id }) => id))];
+  const limit = pLimit(clients);
+  const sizes = await limit.map(ids, async (id) => {
+    const { exitCode, stdout } = await ask(size.arguments(id));
+    return [id, exitCode === 0 ? size.parse(stdout) : undefined] as const;
+  });
+  const sizeOf = new Map(sizes);
   return new Map(
-    [...images].map(([reference, image]) => [reference, { ...image, size: sizes.get(image.id) ?? image.size }]),
+    [...images].flatMap(([reference, image]) => {
+      const bytes = sizeOf.get(image.id);
+      return bytes === undefined ? [] : [[reference, { ...image, size: bytes }]];
+    }),
   );
 }
 
@@ -129,19 +149,27 @@ async function build(dialect: Dialect, client: Client, request: BuildRequest): P
   await client("cannot build", buildArguments(dialect, request), { onLine, redact });
 }
 
-async function push(
-  { dialect, registryOptions }: CliEngine,
-  client: Client,
-  source: string,
-  target: string,
-  onLine: (line: string) => void,
-): Promise<void> {
-  await client(`cannot tag ${target}`, ["tag", dialect.reference(source), target]);
+interface PushRequest {
+  readonly source: string;
+  readonly target: string;
+  readonly onLine: ((line: string) => void) | undefined;
+}
+
+async function push(cli: CliEngine, client: Client, start: Start, request: PushRequest): Promise<void> {
+  const { source, target, onLine = () => {} } = request;
+  const upload = () => client(`cannot push ${target}`, ["push", ...cli.registryOptions(target), target], { onLine });
+  if (referenceKey(source) === referenceKey(target)) {
+    await upload();
+    return;
+  }
+  const before = (await inspectImages(cli, start, [target])).get(target);
+  await client(`cannot tag ${target}`, ["tag", cli.dialect.reference(source), target]);
   try {
-    await client(`cannot push ${target}`, ["push", ...registryOptions(target), target], { onLine });
+    await upload();
   } finally {
-    // The name was only for the way: the engine keeps the names of the plan.
-    await client(`cannot remove ${target}`, ["rmi", target]);
+    // The name was only for the way: the engine keeps the names that it had.
+    if (before === undefined) await client(`cannot remove ${target}`, ["rmi", target]);
+    else await client(`cannot tag ${target}`, ["tag", before.id, target]);
   }
 }
 

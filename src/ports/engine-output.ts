@@ -20,7 +20,7 @@ const inspectedSchema = z.array(
 /** Reads the JSON array of an inspection; the map has the references as they were asked for. */
 export function parseInspected(stdout: string, references: readonly string[]): ReadonlyMap<string, EngineImage> {
   const known = new Map<string, EngineImage>();
-  for (const { Id, RepoTags, RepoDigests, Config, Size } of inspectedSchema.parse(JSON.parse(stdout))) {
+  for (const { Id, RepoTags, RepoDigests, Config, Size } of inspectedSchema.parse(JSON.parse(stdout.trim() || "[]"))) {
     const image = { id: digestOf(Id), labels: Config?.Labels ?? {}, user: Config?.User ?? "", size: Size };
     known.set(image.id, image);
     for (const reference of [...(RepoTags ?? []), ...(RepoDigests ?? [])]) known.set(referenceKey(reference), image);
@@ -31,9 +31,13 @@ export function parseInspected(stdout: string, references: readonly string[]): R
   return new Map(found.filter((entry): entry is [string, EngineImage] => entry[1] !== undefined));
 }
 
+// The last two are said of an image that goes while it is read.
+const missing =
+  /no such (?:image|object)|(?:image|layer) not known|(?:content digest|blob|snapshot) (?:sha256:)?[0-9a-f]{64}(?: [^:]*)?: not found/i;
+
 /** Whether all that an inspection complained about is that an image is not there. */
 export function isMissingOnly(stderr: string): boolean {
-  return linesOf(stderr).every((line) => /no such (?:image|object)|image not known/i.test(line));
+  return linesOf(stderr).every((line) => missing.test(line));
 }
 
 /** Reads lines of `reference id`; an engine's filter shows more than its pattern says where an image has other names too. */

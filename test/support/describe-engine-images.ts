@@ -164,6 +164,24 @@ export function describeImages(trial: () => Trial): void {
       assert.equal((await engine.inspect([target])).size, 0);
     });
 
+    it("gets an image under its own name, or one that was here before, and the engine keeps both", async () => {
+      const { engine, build } = trial();
+      const host = registry?.host ?? "";
+      const [own, taken] = [`${host}/contract/own:1`, `${host}/contract/taken:1`];
+      await build(["FROM tools", "ENV OWN=1"], { tags: [own] });
+      await build(["FROM tools", "ENV TAKEN=1"], { tags: [taken] });
+      const before = await engine.inspect([own, taken]);
+      await engine.push(own, own);
+      await engine.push(own, taken);
+      assert.deepEqual(await engine.inspect([own, taken]), before);
+      const client = createRegistry({ host, credentials: async () => undefined });
+      assert.equal(
+        (await client.manifest("contract/taken", tag("1")))?.configDigest,
+        (await client.manifest("contract/own", tag("1")))?.configDigest,
+      );
+      await engine.untag([own, taken]);
+    });
+
     it("gives an image back", async () => {
       const { engine, build } = trial();
       const reference = await build(["FROM tools", "ENV PULLED=1"]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCliEngine } from "../../src/ports/cli-engine.js";
 import { failing } from "../support/engine-trial.js";
@@ -28,5 +28,50 @@ describe("an engine behind its client", () => {
       );
       for (const line of [message, ...log]) assert.doesNotMatch(line, /https|mirror|example|path/, line);
     }
+  });
+
+  const inspected = (ids: readonly string[]) =>
+    JSON.stringify(ids.map((id, index) => ({ Id: id, RepoTags: [`x/y:${index}`], Size: 1 })));
+  const size = { arguments: (id: string) => ["history", id], parse: Number };
+  const ids = Array.from({ length: 20 }, (_, index) => `sha256:${String(index).padStart(64, "0")}`);
+  const references = ids.map((_, index) => `docker.io/x/y:${index}`);
+
+  it("says of an image that goes between two questions that it is not there", async () => {
+    const { cli } = writeFakeClient(folder(), [
+      'case "$*" in',
+      `image*) echo '${inspected(ids)}' ;;`,
+      '*0007) echo "Error response from daemon: No such image: x" >&2; exit 1 ;;',
+      "*) echo 5 ;;",
+      "esac",
+    ]);
+    const images = await createCliEngine({ ...cli, size }).inspect(references);
+    assert.deepEqual(
+      [...images.keys()],
+      references.filter((_, index) => index !== 7),
+    );
+    for (const image of images.values()) assert.equal(image.size, 5);
+  });
+
+  it("asks for the size of an image once, whatever its names, and of no more than eight at a time", async () => {
+    const running = join(folder(), "running");
+    mkdirSync(running);
+    const { cli, calls } = writeFakeClient(folder(), [
+      `case "$*" in image*) echo '${inspected([...ids, ...ids])}'; exit ;; esac`,
+      `touch '${running}'/$$; ls '${running}' | wc -l >>'${folder()}/counts'; sleep 0.1; rm '${running}'/$$; echo 5`,
+    ]);
+    await createCliEngine({ ...cli, size }).inspect(references);
+    assert.equal(calls().filter((call) => call.startsWith("history")).length, ids.length);
+    const counts = readFileSync(join(folder(), "counts"), "utf8").trim().split("\n").map(Number);
+    assert.ok(Math.max(...counts) <= 8, counts.join(" "));
+    assert.ok(Math.max(...counts) > 1, counts.join(" "));
+  });
+
+  it("is not ready without what builds, and says what to do", async () => {
+    const { cli } = writeFakeClient(folder(), [
+      'case "$*" in version) echo 28.5.0 ;; *) echo "docker: unknown command: docker buildx" >&2; exit 1 ;; esac',
+    ]);
+    assert.equal(await createCliEngine(cli).check(), "28.5.0");
+    const { message } = await failing(createCliEngine({ ...cli, builder: ["buildx", "version"] }).check());
+    assert.match(message, /^docker has no buildx: install the package docker-buildx/);
   });
 });

@@ -56,6 +56,7 @@ describe("what an inspection says", () => {
     for (const stderr of [
       "Error response from daemon: No such image: ingot/none:1\nError response from daemon: No such image: x:2",
       "error inspecting object: docker.io/x/none:2: image not known\nError: inspecting object: docker.io/x/none:1: image not known",
+      `Error response from daemon: content digest ${one}: not found`,
       "",
     ])
       assert.equal(isMissingOnly(stderr), true, stderr);
