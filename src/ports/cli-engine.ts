@@ -15,7 +15,7 @@ import {
   serveArguments,
 } from "./engine-arguments.js";
 import { engineFailure, isEngineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
-import { referenceKey } from "./engine-references.js";
+import { imagesIn, referenceKey } from "./engine-references.js";
 import { readText, withTemporaryFolder, writeText } from "./files.js";
 import { type Finished, type RunOptions, run as runProcess } from "./process.js";
 import { createRedactor } from "./redact.js";
@@ -31,7 +31,7 @@ export interface CliEngine {
   readonly builder?: readonly string[];
   /** Asks for the size of an image, uncompressed, where inspection does not give it; and what was said means. */
   readonly size?: { readonly arguments: (id: Digest) => readonly string[]; readonly parse: (stdout: string) => number };
-  /** Of a pull and a push. */
+  /** Of a pull, a push, and a build all of whose images come from registries with the same options. */
   readonly registryOptions: (reference: string) => readonly string[];
 }
 
@@ -77,7 +77,7 @@ export function createCliEngine(cli: CliEngine): Engine {
     list: async (pattern) =>
       parseList((await client("cannot list images", listArguments(dialect, pattern))).stdout, pattern),
     build: async (request) => {
-      await build(dialect, client, request);
+      await build(cli, client, request);
       const [tag = ""] = request.tags;
       const image = (await inspect([tag])).get(tag);
       if (image === undefined) throw new Failure(`${dialect.name} built ${tag}, and it is gone already`);
@@ -143,9 +143,15 @@ async function inspectImages(
 }
 
 /** What the build says passes through a filter: a package manager names its mirror when it complains. */
-async function build(dialect: Dialect, client: Client, request: BuildRequest): Promise<void> {
+async function build(cli: CliEngine, client: Client, request: BuildRequest): Promise<void> {
   const redact = createRedactor(request.secrets.map(({ file }) => readText(file) ?? ""));
   const onLine = request.onLine ?? (() => {});
+  const [words = [], ...others] = imagesIn(readText(join(request.folder, "Dockerfile")) ?? "", request).map(
+    cli.registryOptions,
+  );
+  // An option of a build holds for all of its registries.
+  const shared = others.every((each) => each.join() === words.join()) ? words : [];
+  const dialect = { ...cli.dialect, build: [...cli.dialect.build, ...shared] };
   await client("cannot build", buildArguments(dialect, request), { onLine, redact });
 }
 

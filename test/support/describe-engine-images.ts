@@ -194,6 +194,16 @@ export function describeImages(trial: () => Trial): void {
       await engine.untag([target]);
     });
 
+    it("gives what a build is FROM", async () => {
+      const { engine, build } = trial();
+      const target = `${registry?.host}/contract/from:1`;
+      const reference = await build(["FROM tools", "RUN echo pushed >/text"]);
+      await engine.push(reference, target);
+      const image = await build([`FROM ${target}`, "ENV FROM=1"], { contexts: {} });
+      assert.equal((await engine.run({ image, command: ["cat", "/text"] })).stdout.trim(), "pushed");
+      if ((await engine.inspect([target])).has(target)) await engine.untag([target]);
+    });
+
     it("that has not what is pulled, or does not answer, is named in a failure within seconds", async () => {
       const { engine, name } = trial();
       // Nothing listens on the port for discarding.

@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createCliEngine } from "../../src/ports/cli-engine.js";
+import type { BuildRequest } from "../../src/ports/engine.js";
+import { isOnLoopback } from "../../src/ports/engine-references.js";
 import { failing } from "../support/engine-trial.js";
 import { writeFakeClient } from "../support/fake-client.js";
 import { useTemporaryFolder } from "../support/folders.js";
+
+const request: Omit<BuildRequest, "folder"> = {
+  tags: ["docker.io/x/y:1"],
+  buildArguments: {},
+  labels: {},
+  contexts: {},
+  secrets: [],
+  cache: true,
+};
 
 describe("an engine behind its client", () => {
   const folder = useTemporaryFolder();
@@ -17,13 +28,9 @@ describe("an engine behind its client", () => {
       const { cli } = writeFakeClient(folder(), [`echo "ERROR: ${"x".repeat(length)} ${secret} failed"`, "exit 1"]);
       const { message, log } = await failing(
         createCliEngine(cli).build({
+          ...request,
           folder: folder(),
-          tags: ["docker.io/x/y:1"],
-          buildArguments: {},
-          labels: {},
-          contexts: {},
           secrets: [{ id: "mirror", file: secretFile }],
-          cache: true,
         }),
       );
       for (const line of [message, ...log]) assert.doesNotMatch(line, /https|mirror|example|path/, line);
@@ -73,5 +80,20 @@ describe("an engine behind its client", () => {
     assert.equal(await createCliEngine(cli).check(), "28.5.0");
     const { message } = await failing(createCliEngine({ ...cli, builder: ["buildx", "version"] }).check());
     assert.match(message, /^docker has no buildx: install the package docker-buildx/);
+  });
+
+  it("asks registries without TLS in a build only where all of them may be asked so", async () => {
+    const registryOptions = (reference: string) => (isOnLoopback(reference) ? ["--tls-verify=false"] : []);
+    for (const [dockerfile, expected] of [
+      ["FROM 127.0.0.1:5000/a\nFROM localhost:5000/b\n", true],
+      ["FROM 127.0.0.1:5000/a\nFROM registry.example.org/b\n", false],
+      ["FROM registry.example.org/b\nFROM 127.0.0.1:5000/a\n", false],
+      ["FROM scratch\n", false],
+    ] as const) {
+      const { cli, calls } = writeFakeClient(folder(), ["exit 1"]);
+      writeFileSync(join(folder(), "Dockerfile"), dockerfile);
+      await failing(createCliEngine({ ...cli, registryOptions }).build({ ...request, folder: folder() }));
+      assert.equal(calls().at(-1)?.includes(" build --tls-verify=false "), expected, dockerfile);
+    }
   });
 });
