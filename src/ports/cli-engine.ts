@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
-import type { BuildRequest, Engine, EngineImage, RunRequest, RunResult, ServeRequest, Service } from "./engine.js";
+import type { BuildRequest, Engine, EngineImage } from "./engine.js";
 import {
   buildArguments,
   type Dialect,
@@ -11,13 +10,12 @@ import {
   exportDockerfile,
   inspectArguments,
   listArguments,
-  runArguments,
-  serveArguments,
 } from "./engine-arguments.js";
-import { engineFailure, isEngineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
+import { type Client, createClient, type Start } from "./engine-client.js";
+import { runContainer, serveContainer } from "./engine-containers.js";
+import { engineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
 import { imagesIn, referenceKey } from "./engine-references.js";
 import { readText, withTemporaryFolder, writeText } from "./files.js";
-import { type Finished, type RunOptions, run as runProcess } from "./process.js";
 import { createRedactor } from "./redact.js";
 
 /** What the engines do differently beyond their command lines. */
@@ -35,36 +33,15 @@ export interface CliEngine {
   readonly registryOptions: (reference: string) => readonly string[];
 }
 
-/** Runs the engine's client; a Failure for an exit status other than 0, with the engine's own reason. */
-export type Client = (action: string, args: readonly string[], options?: ClientOptions) => Promise<Finished>;
-
-interface ClientOptions extends RunOptions {
-  /** Hides secrets in each line, before anything else is done with it: what is cut can no longer be found. */
-  readonly redact?: (line: string) => string;
-}
-
 /** How many clients ask for the sizes of images at a time. */
 const clients = 8;
 const defaultTimeout = 60_000;
-/** Seconds that a container has to end by itself. */
-const grace = 10;
 
 /** An engine behind the command line of its client. */
 export function createCliEngine(cli: CliEngine): Engine {
   const { dialect } = cli;
-  const start = (args: readonly string[], options: RunOptions = {}) =>
-    runProcess(dialect.name, args, { ...options, env: { ...cli.env, ...options.env } });
-  const client: Client = async (action, args, { redact = (line: string) => line, ...options } = {}) => {
-    const said: string[] = [];
-    const hear = options.onLine;
-    const finished = await start(args, {
-      ...options,
-      ...(hear === undefined ? {} : { onLine: (line) => hear(keepLast(said, redact(line))) }),
-    });
-    if (finished.exitCode === 0) return finished;
-    const lines = said.length > 0 ? said : linesOf(`${finished.stdout}\n${finished.stderr}`).map(redact);
-    throw engineFailure(dialect.name, action, lines, finished.exitCode);
-  };
+  const engineClient = createClient(dialect, cli.env);
+  const { start, client } = engineClient;
   const inspect = (references: readonly string[]) => inspectImages(cli, start, references);
   return {
     name: dialect.name,
@@ -94,22 +71,14 @@ export function createCliEngine(cli: CliEngine): Engine {
       await client(`cannot pull ${reference}`, args, { timeout: 600_000 });
     },
     push: (source, target, onLine) => push(cli, client, start, { source, target, onLine }),
-    run: (request) => run(dialect, start, request),
-    serve: (request) => serve(dialect, client, start, request),
+    run: (request) => runContainer(engineClient, request),
+    serve: (request) => serveContainer(engineClient, request),
     exportRoot: (image, file) =>
       withTemporaryFolder(async (folder) => {
         writeText(join(folder, "Dockerfile"), { text: exportDockerfile });
         await client(`cannot export ${image}`, exportArguments(dialect, { image, file, folder }));
       }),
   };
-}
-
-type Start = (args: readonly string[], options?: RunOptions) => Promise<Finished>;
-
-function keepLast(said: string[], line: string): string {
-  said.push(line);
-  if (said.length > 200) said.shift();
-  return line;
 }
 
 /** What is removed by somebody else meanwhile is not there, whenever it went. */
@@ -177,59 +146,4 @@ async function push(cli: CliEngine, client: Client, start: Start, request: PushR
     if (before === undefined) await client(`cannot remove ${target}`, ["rmi", target]);
     else await client(`cannot tag ${target}`, ["tag", before.id, target]);
   }
-}
-
-const newName = (): string => `ingot-${randomBytes(6).toString("hex")}`;
-
-async function run(dialect: Dialect, start: Start, request: RunRequest): Promise<RunResult> {
-  const name = newName();
-  try {
-    const result = await start(runArguments(dialect, request, name), { timeout: request.timeout ?? defaultTimeout });
-    if (isEngineFailure(result))
-      throw engineFailure(dialect.name, `cannot run ${request.image}`, linesOf(result.stderr), result.exitCode);
-    return result;
-  } catch (error) {
-    // A client that was stopped leaves its container running.
-    await start([...dialect.remove, name]);
-    throw error;
-  }
-}
-
-async function serve(dialect: Dialect, client: Client, start: Start, request: ServeRequest): Promise<Service> {
-  const name = newName();
-  try {
-    await client(`cannot run ${request.image}`, serveArguments(dialect, request, name));
-    const published = (await client("does not say the port", ["port", name, String(request.port)])).stdout;
-    const [, port] = /:(\d+)\s*$/m.exec(published) ?? [];
-    if (port === undefined) throw new Failure(`${dialect.name} published no port of ${request.image}`);
-    return service(dialect, client, name, `http://127.0.0.1:${port}`);
-  } catch (error) {
-    await start([...dialect.remove, name]);
-    throw error;
-  }
-}
-
-function service(dialect: Dialect, client: Client, name: string, url: string): Service {
-  return {
-    url,
-    logs: async () => {
-      const lines: string[] = [];
-      await client("does not say the logs", ["logs", name], { onLine: (line) => lines.push(line) });
-      return lines.map((line) => `${line}\n`).join("");
-    },
-    stop: async () => {
-      const begin = performance.now();
-      await client(`cannot stop ${name}`, ["stop", "--time", String(grace), name]);
-      const ms = Math.round(performance.now() - begin);
-      const { stdout } = await client(`cannot inspect ${name}`, [
-        "container",
-        "inspect",
-        "--format",
-        "{{.State.ExitCode}}",
-        name,
-      ]);
-      await client(`cannot remove ${name}`, [...dialect.remove, name]);
-      return { exitCode: Number(stdout.trim()), ms };
-    },
-  };
 }
