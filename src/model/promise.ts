@@ -1,23 +1,5 @@
+import type { ImageContent, ImageEntry } from "./content.js";
 import type { Variant } from "./definition.js";
-
-/** A file, folder or link of an image's root file system. */
-export interface ImageEntry {
-  /** `/usr/bin/python3` */
-  readonly path: string;
-  readonly type: string;
-  readonly mode: number;
-  readonly uid: number;
-  /** Bytes. */
-  readonly size: number;
-  /** Where a link points. */
-  readonly target?: string;
-}
-
-export interface ImageContent {
-  readonly entries: ReadonlyMap<string, ImageEntry>;
-  /** `65532:65532`; empty for root. */
-  readonly user: string;
-}
 
 /** Something that every image of a kind promises, as data; `breaches` names every way in which an image breaks it. */
 export interface ContentPromise {

@@ -7,7 +7,7 @@ import { contentPromises } from "../model/promise.js";
 import { elapsed } from "../ports/clock.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import { listFiles, readText } from "../ports/files.js";
-import { readImageContent } from "../ports/image-content.js";
+import { createContentReader } from "../ports/image-content.js";
 import { fingerprint } from "../support/fingerprint.js";
 import { localReferences } from "./build.js";
 import { helloFolder, testHello } from "./hello.js";
@@ -58,10 +58,7 @@ interface ImageResult {
 
 async function testImage(image: Image, context: TestContext): Promise<ImageResult> {
   const promises = contentPromises.filter(({ holdsFor }) => holdsFor(image.variant));
-  const content = {
-    entries: await readImageContent(context.engine, referenceOf(image)),
-    user: context.built.get(image.id)?.user ?? "",
-  };
+  const content = await createContentReader(context.engine)(referenceOf(image));
   const broken = promises.flatMap(({ id, breaches }) =>
     breaches(content)
       .slice(0, 5)
@@ -76,7 +73,7 @@ async function runTest(image: Image, { run, prints }: ImageTest, { engine }: Tes
   const { exitCode, stdout, stderr } = await engine.run({
     image: referenceOf(image),
     command: run,
-    readOnly: image.variant !== "dev",
+    confined: image.variant !== "dev",
   });
   const command = `${image.variant}: ${run.join(" ")}`;
   if (exitCode !== 0) return [`${command} ends with ${exitCode}: ${lastLine(stderr) || lastLine(stdout)}`];

@@ -6,7 +6,7 @@ import { openCatalog } from "../../src/commands/catalog.js";
 import { imagesOf } from "../../src/model/image.js";
 import { contentPromises } from "../../src/model/promise.js";
 import { createEngine } from "../../src/ports/engines.js";
-import { readImageContent } from "../../src/ports/image-content.js";
+import { createContentReader } from "../../src/ports/image-content.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { repository } from "../support/paths.js";
@@ -97,11 +97,11 @@ async function breachesOf(root: string): Promise<readonly string[]> {
   );
   assert.ok(images.length >= 18);
   const references = images.map((image) => `docker.io/${image.repository}:${image.tags[0]}`);
-  const known = await engine.inspect(references);
+  const read = createContentReader(engine);
   const breaches: string[] = [];
   for (const [index, image] of images.entries()) {
     const reference = references[index] as string;
-    const content = { entries: await readImageContent(engine, reference), user: known.get(reference)?.user ?? "" };
+    const content = await read(reference);
     const promises = contentPromises.filter(({ holdsFor }) => holdsFor(image.variant));
     breaches.push(
       ...promises.flatMap(({ id, breaches }) => breaches(content).map((breach) => `${image.id} ${id}: ${breach}`)),
