@@ -24,6 +24,7 @@ export function contentOf({ files = [], folders = [], links = {}, texts = {} }: 
     entries: new Map(entries.map((entry) => [entry.path, entry])),
     texts: new Map(Object.entries(texts)),
     user: "65532:65532",
+    env: [],
   };
 }
 
