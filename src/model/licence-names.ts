@@ -1,15 +1,17 @@
 import { isExpression } from "./licence-syntax.js";
 
 /** Debian's short names (copyright-format 1.0, "License short name") that are not SPDX's, in small letters. */
-const shortNames: ReadonlyMap<string, string> = new Map([
+export const shortNames: ReadonlyMap<string, string> = new Map([
   // Debian's copy of it, in /usr/share/common-licenses, is the one of Perl.
   ["artistic", "Artistic-1.0-Perl"],
   ["artistic-1", "Artistic-1.0-Perl"],
   ["boost", "BSL-1.0"],
   ["boost-1.0", "BSL-1.0"],
+  ["bsd-1-clause", "BSD-1-Clause"],
   ["bsd-2-clause", "BSD-2-Clause"],
   ["bsd-3-clause", "BSD-3-Clause"],
   ["bsd-4-clause", "BSD-4-Clause"],
+  ["bsd-4-clause-uc", "BSD-4-Clause-UC"],
   ["cc0", "CC0-1.0"],
   ["cc0-1", "CC0-1.0"],
   ["expat", "MIT"],
@@ -18,6 +20,7 @@ const shortNames: ReadonlyMap<string, string> = new Map([
   ["gpl-any", "GPL-1.0-or-later"],
   ["isc", "ISC"],
   ["lgpl", "LGPL-2.0-or-later"],
+  ["openldap-2.8", "OLDAP-2.8"],
   ["openssl", "OpenSSL"],
   ["perl", "(GPL-1.0-or-later OR Artistic-1.0-Perl)"],
   ["psf-2", "PSF-2.0"],
@@ -27,8 +30,9 @@ const shortNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The words before "exception", in small letters, where they mean one exception only. */
-const exceptions: ReadonlyMap<string, string> = new Map([
+export const exceptions: ReadonlyMap<string, string> = new Map([
   ["autoconf", "Autoconf-exception-generic"],
+  ["autoconf-data", "Autoconf-exception-generic"],
   ["autoconf-macro", "Autoconf-exception-macro"],
   ["bison", "Bison-exception-2.2"],
   ["bison-2.2", "Bison-exception-2.2"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import parseExpression from "spdx-expression-parse";
 import { parseLicence } from "../../src/model/licence.js";
+import { exceptions, shortNames } from "../../src/model/licence-names.js";
 
 /** What is declared → SPDX's expression. */
 const known: readonly (readonly [string, string])[] = [
@@ -38,6 +39,12 @@ const known: readonly (readonly [string, string])[] = [
 ];
 
 describe("a declared licence", () => {
+  it("is looked up in tables that hold names which SPDX has, and nothing else", () => {
+    for (const id of [...shortNames.values(), ...[...exceptions.values()].map((id) => `GPL-2.0-only WITH ${id}`)])
+      assert.doesNotThrow(() => parseExpression(id), id);
+    for (const name of [...shortNames.keys(), ...exceptions.keys()]) assert.equal(name, name.toLowerCase());
+  });
+
   for (const [declared, expression] of known)
     it(`${declared} is ${expression} in SPDX's words`, () => {
       assert.deepEqual(parseLicence(declared), { expression, references: new Map() });
