@@ -4,7 +4,10 @@ import * as word from "./schema.js";
 
 /** What a definition says about packages: at the top, for a release line, or for a line on one distribution. */
 const packageSet = z
-  .object({ version: word.packageName.optional().describe("The package whose version is the language's version.") })
+  .object({
+    version: word.packageName.optional().describe("The package whose version is the language's version."),
+    env: word.environment.optional().describe("Where these packages put what the language looks for."),
+  })
   .catchall(
     z.array(word.packageName).describe("The packages of a variant: of runtime, or those that dev adds to them."),
   )
@@ -28,6 +31,19 @@ const testFile = z.strictObject({
   run: word.commandLine.describe("A command that must succeed in the image."),
   prints: word.argument.optional().describe("Text that it must print."),
 });
+
+const probesFile = z
+  .strictObject({
+    "time-zone": word.commandLine.optional().describe("Prints the local time of Unix time 0 as HH:MM."),
+    unicode: word.commandLine.optional().describe("Prints déjà ✓ as UTF-8."),
+    tls: word.commandLine.optional().describe("Prints what is at $URL; fails where the certificate is not trusted."),
+    "standard-library": word.commandLine.optional().describe("Prints the name of each part that does not load."),
+  })
+  .describe("Commands that prove, in the language's own words, what every image promises.");
+
+const exceptFile = z
+  .strictObject({ "standard-library": z.record(word.oneLine, word.oneLine).optional() })
+  .describe("What a probe may name, each with the reason.");
 
 const lineFile = z.strictObject({
   on: z.record(word.distributionName, packageSet).describe("The distributions that carry the line."),
@@ -53,6 +69,8 @@ export const definitionFile = z.strictObject({
     .strictObject({ answers: z.record(z.string(), z.union([z.string(), z.int()])) })
     .optional()
     .describe("What the application in languages/LANGUAGE/hello answers over HTTP, as JSON."),
+  probes: probesFile.optional(),
+  except: exceptFile.optional(),
   platforms: z.array(word.platform).min(1).optional().describe("Where the language is limited to some."),
 });
 

@@ -90,7 +90,7 @@ function writeVariant(context: Context, variant: Variant, packages: PackageSetFi
     variant,
     from: parentVariant(context, variant),
     packages: variant === "dev" ? [...new Set([...listOf(packages, "runtime"), ...added])] : added,
-    env: { ...inherited?.env, ...written?.env },
+    env: { ...packages.env, ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],
     tests: (own(content.test, variant) ?? []).map(({ run, prints }) => ({
@@ -139,7 +139,7 @@ function variantComplaints(context: Context): readonly Diagnostic[] {
     ...Object.keys(content.test ?? {}).map((name) => ({ name, path: ["test", name] })),
     ...packageSets(content).flatMap(({ set, path }) =>
       Object.keys(set)
-        .filter((key) => key !== "version")
+        .filter((key) => key !== "version" && key !== "env")
         .map((name) => ({ name, path: [...path, name] })),
     ),
   ];
