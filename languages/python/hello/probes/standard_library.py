@@ -70,7 +70,7 @@ def load(name):
 
 
 def load_all(wanted, report):
-    """In the child: a line per module, before it is loaded and where it does not load."""
+    """In the child: a line per module, before it is loaded and where it does not load, and one at the end."""
     with contextlib.redirect_stdout(io.StringIO()):
         for name in wanted:
             report(f"at {name}")
@@ -79,6 +79,7 @@ def load_all(wanted, report):
             except BaseException as error:
                 report(f"bad {name}")
                 print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+    report("end")
 
 
 def run_child(wanted):
@@ -94,11 +95,11 @@ def run_child(wanted):
     with open(reader) as lines:
         said = [line.split() for line in lines]
     _, status = os.waitpid(child, 0)
-    bad = [name for kind, name in said if kind == "bad"]
-    if status == 0:
+    bad = [line[1] for line in said if line[0] == "bad"]
+    if said[-1] == ["end"]:
         return bad, []
-    last = said[-1][1]
-    print(f"{last}: crashes, status {status}", file=sys.stderr)
+    last = said[-1][-1]
+    print(f"{last}: ends the process, status {status}", file=sys.stderr)
     return [*bad, last], wanted[wanted.index(last) + 1 :]
 
 
