@@ -1,11 +1,14 @@
 import {
   chmodSync,
+  closeSync,
   type Dirent,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -36,6 +39,22 @@ export interface TreeDifference {
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new Failure(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** The first characters of a file, at most as many as there are bytes; undefined where there is none. */
+export function readStart(path: string, bytes: number): string | undefined {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const start = Buffer.alloc(bytes);
+      return start.toString("utf8", 0, readSync(file, start));
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new Failure(`cannot read ${path}: ${reasonOf(error)}`);
