@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
 import { addRun, runCommands } from "./cli-run.js";
+import { addSize } from "./cli-size.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
@@ -43,6 +44,7 @@ function makeProgram(finish: Finish): Command {
   addResolve(program, finish);
   addGenerate(program, finish);
   addPlan(program, finish);
+  addSize(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
 }

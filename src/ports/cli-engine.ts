@@ -1,19 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { Failure } from "../model/failure.js";
 import type { BuildRequest, Engine, EngineImage, RunRequest, RunResult, ServeRequest, Service } from "./engine.js";
 import {
   buildArguments,
   type Dialect,
-  exportArguments,
-  exportDockerfile,
   inspectArguments,
   listArguments,
   runArguments,
+  saveArguments,
   serveArguments,
 } from "./engine-arguments.js";
 import { engineFailure, isEngineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
-import { readText, withTemporaryFolder, writeText } from "./files.js";
+import { readText } from "./files.js";
 import { type Finished, type RunOptions, run as runProcess } from "./process.js";
 import { createRedactor } from "./redact.js";
 
@@ -78,11 +76,9 @@ export function createCliEngine(cli: CliEngine): Engine {
     push: (source, target, onLine = () => {}) => push(cli, client, source, target, onLine),
     run: (request) => run(dialect, start, request),
     serve: (request) => serve(dialect, client, start, request),
-    exportRoot: (image, file) =>
-      withTemporaryFolder(async (folder) => {
-        writeText(join(folder, "Dockerfile"), { text: exportDockerfile });
-        await client(`cannot export ${image}`, exportArguments(dialect, { image, file, folder }));
-      }),
+    save: async (image, file) => {
+      await client(`cannot save ${image}`, saveArguments(dialect, image, file));
+    },
   };
 }
 
