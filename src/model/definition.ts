@@ -2,9 +2,18 @@ import { z } from "zod";
 import type { Family, Platform } from "./platform.js";
 import * as word from "./schema.js";
 
+const budgetFile = z.strictObject({
+  uncompressed: word.size.optional().describe("Of all files of the image: 47.4 MB."),
+  compressed: word.size.optional().describe("Of all layers as a registry stores them: 18 MB."),
+});
+
 /** What a definition says about packages: at the top, for a release line, or for a line on one distribution. */
 const packageSet = z
-  .object({ version: word.packageName.optional().describe("The package whose version is the language's version.") })
+  .object({
+    version: word.packageName.optional().describe("The package whose version is the language's version."),
+    env: word.environment.optional().describe("Where these packages put what the language looks for."),
+    size: z.record(word.variantName, budgetFile).optional().describe("How large the image of a variant may become."),
+  })
   .catchall(
     z.array(word.packageName).describe("The packages of a variant: of runtime, or those that dev adds to them."),
   )
@@ -97,6 +106,9 @@ export type DefinitionFile = z.infer<typeof definitionFile>;
 export type VariantFile = z.infer<typeof variantFile>;
 export type PackageSetFile = z.infer<typeof packageSet>;
 
+/** Bytes that an image may have; what is absent has no limit. */
+export type Budget = z.infer<typeof budgetFile>;
+
 /** `runtime`, `dev`, or one that a definition adds. */
 export type Variant = string;
 
@@ -119,6 +131,8 @@ export interface VariantDefinition {
   readonly keep: readonly string[];
   readonly drop: readonly string[];
   readonly tests: readonly ImageTest[];
+  /** Absent where the definition names none. */
+  readonly budget?: Budget;
 }
 
 /** By promise: what is excepted → why. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseBytes } from "./bytes.js";
 import { platforms } from "./platform.js";
 import { parseReference, parseRepositoryName } from "./reference.js";
 
@@ -47,9 +48,6 @@ export const url = z
     /^https?:\/\/[^\s"'\\<>`\p{Cc}\p{Cs}\p{Bidi_Control}]+$/u,
     "must be a URL that starts with https:// or http://",
   );
-export const absolutePath = z
-  .string()
-  .regex(/^(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$/, "must be an absolute path of letters, digits and . _ + -");
 /** As microroot's rules have it: * stands for anything but /, and ** for anything. Never `.` or `..`, and nothing that a shell would read. */
 export const pathPattern = z
   .string()
@@ -89,3 +87,10 @@ export const packageVersion = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+~:_-]{0,
 export const selectorText = z
   .string()
   .regex(/^[a-z0-9*?.[\]{},_:!-]{1,200}$/i, "must be a selector such as python:*-dev");
+const sizeMessage = "must be a size such as 47.4 MB: a number and kB, MB or GB, or a whole number of bytes";
+/** Bytes, however they are written: `47.4 MB`, or 47400000. */
+export const size = z
+  .union([z.int().min(1, sizeMessage), z.string().refine((text) => (parseBytes(text) ?? 0) > 0, sizeMessage)], {
+    error: sizeMessage,
+  })
+  .transform((written) => (typeof written === "number" ? written : (parseBytes(written) ?? 0)));

@@ -83,6 +83,7 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
     labels: labelsOf(context, locked, variant),
     sourceDateEpoch: epochOf(lock),
     tests: variant.tests,
+    ...(variant.budget === undefined ? {} : { budget: variant.budget }),
   };
 }
 
