@@ -35,6 +35,10 @@ export const cycleProduct = z
 export const oneLine = z.string().min(1).max(400).regex(noControl, "must be one line without control characters");
 export const argument = z.string().max(4000).regex(noControl, "must not hold control characters");
 export const commandLine = z.array(argument).min(1);
+export const commandName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/, "must be the name of a command");
+export const ruleName = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be the name of a promise, such as stray-file");
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be letters, digits and _");
 export const environment = z.record(environmentName, argument);
 export const url = z
@@ -44,9 +48,14 @@ export const url = z
     /^https?:\/\/[^\s"'\\<>`\p{Cc}\p{Cs}\p{Bidi_Control}]+$/u,
     "must be a URL that starts with https:// or http://",
   );
-export const absolutePath = z
+/** As microroot's rules have it: * stands for anything but /, and ** for anything. Never `.` or `..`, and nothing that a shell would read. */
+export const pathPattern = z
   .string()
-  .regex(/^(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$/, "must be an absolute path of letters, digits and . _ + -");
+  .max(400)
+  .regex(
+    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.+*@:-]+)+$/,
+    "must be an absolute path of letters, digits and . _ + - @ :, in which * stands for anything but / and ** for anything",
+  );
 export const relativePath = z
   .string()
   .regex(

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { ImageContent } from "../model/content.js";
 import { Failure } from "../model/failure.js";
 import { type LayerContent, layLayers } from "../model/layers.js";
+import { isDatabaseFile } from "../model/package-database.js";
 import { parseDigest } from "../model/reference.js";
 import type { Engine } from "./engine.js";
 import { isFile, readText, withTemporaryFolder } from "./files.js";
@@ -94,6 +95,4 @@ async function readBlob(folder: string, digest: string, mediaType: string): Prom
 
 /** Small files that say what the image holds. */
 const isText = (path: string): boolean =>
-  /^\/etc\/(passwd|group|ld\.so\.conf(\.d\/.*)?|ld-musl-.*\.path)$|^\/var\/lib\/dpkg\/(status$|status\.d\/|info\/.*\.(list|md5sums)$)|^\/(usr\/)?lib\/apk\/db\/installed$/.test(
-    path,
-  );
+  isDatabaseFile(path) || /^\/etc\/(passwd|group|ld\.so\.conf(\.d\/.*)?|ld-musl-.*\.path)$/.test(path);

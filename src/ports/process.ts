@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly input?: string | AsyncIterable<Uint8Array>;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What a Failure calls the command; its name and first argument if not given. */
+  readonly title?: string;
   /** Milliseconds after which the command is stopped. */
   readonly timeout?: number;
   /** Hears each line of standard output and standard error as it comes. */
@@ -24,7 +26,7 @@ export interface RunOptions {
  * command cannot be started or is stopped by its timeout; an exit status other than 0 is for the caller to judge.
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const { onLine, input, ...rest } = options;
+  const { onLine, input, title = `${command} ${args[0] ?? ""}`, ...rest } = options;
   const child = execa(command, args, {
     ...rest,
     ...(input === undefined ? { stdin: "ignore" } : typeof input === "string" ? { input } : { stdin: input }),
@@ -34,8 +36,7 @@ export async function run(command: string, args: readonly string[], options: Run
   } as Options);
   if (onLine !== undefined) for await (const line of child.iterable({ from: "all" })) onLine(String(line));
   const result = await child;
-  if (result.timedOut)
-    throw new Failure(`${command} ${args[0] ?? ""} did not end within ${(options.timeout ?? 0) / 1000} s`);
+  if (result.timedOut) throw new Failure(`${title} did not end within ${(options.timeout ?? 0) / 1000} s`);
   if (result.exitCode === undefined) throw new Failure(startFailure(command, result));
   return { exitCode: result.exitCode, stdout: String(result.stdout ?? ""), stderr: String(result.stderr ?? "") };
 }

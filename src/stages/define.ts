@@ -25,6 +25,7 @@ interface Context extends WrittenDefinition {
   readonly isBase: boolean;
   /** The variants of the base, which `from` may name; absent where its definition could not be read. */
   readonly baseVariants: readonly Variant[] | undefined;
+  readonly baseCommands: readonly string[];
 }
 
 /** Writes out what a definition shares between its lines and distributions, and complains of names that are not there. */
@@ -38,6 +39,7 @@ export function define(
     settings,
     isBase: written.content.language === settings.base,
     baseVariants: base === undefined ? undefined : variantsOf(base),
+    baseCommands: base?.dev?.commands ?? [],
   };
   const complaints = [...variantComplaints(context), ...distributionComplaints(context), ...packageComplaints(context)];
   return unlessAny(complaints, () => writeOut(context));
@@ -49,7 +51,7 @@ export function variantsOf(content: DefinitionFile): readonly Variant[] {
 }
 
 function writeOut(context: Context): Definition {
-  const { language, summary, licence, homepage, endoflife, hello, lines } = context.content;
+  const { language, summary, licence, homepage, endoflife, hello, lines, probes, except, dev } = context.content;
   const pairs = Object.entries(lines).flatMap(([line, { on }]) =>
     Object.keys(on).map((distribution) =>
       writePair(context, line, distributionOf(context, distribution) as Distribution),
@@ -63,6 +65,9 @@ function writeOut(context: Context): Definition {
     ...(endoflife === undefined ? {} : { endoflife }),
     pairs,
     ...(hello === undefined ? {} : { hello: hello.answers }),
+    probes: probes ?? {},
+    exceptions: except ?? {},
+    devCommands: [...new Set([...context.baseCommands, ...(dev?.commands ?? [])])],
   };
 }
 
@@ -98,6 +103,8 @@ function writeVariant(context: Context, variant: Variant, packages: PackageSetFi
     env: { ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],
+    keep: Object.keys(written?.keep ?? {}).sort(),
+    drop: Object.keys(written?.drop ?? {}).sort(),
     tests: (own(content.test, variant) ?? []).map(({ run, prints }) => ({
       run,
       ...(prints === undefined ? {} : { prints }),

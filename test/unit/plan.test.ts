@@ -63,6 +63,13 @@ describe("the plan of the small catalog", () => {
     assert.deepEqual(image("base/13/trixie/runtime").packages, ["libc6", "ca-certificates", "tzdata", "busybox"]);
   });
 
+  it("has what a definition keeps and drops for that variant alone, sorted", () => {
+    const { keep, drop } = image("python/3.13/trixie/runtime");
+    assert.deepEqual(drop, ["/usr/**/*.egg", "/usr/bin/pdb"]);
+    assert.deepEqual(keep, ["/usr/share/x*"]);
+    assert.deepEqual([image("python/3.13/trixie/dev").drop, image("node/20/trixie/runtime").keep], [[], []]);
+  });
+
   it("begins base anew, and its dev image on the distribution's own", () => {
     assert.equal(image("base/13/trixie/runtime").parent.kind, "scratch");
     const { parent } = image("base/13/trixie/dev");
