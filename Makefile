@@ -83,7 +83,7 @@ bench-start: compile engine ## Compare how fast the built images start with naiv
 
 .PHONY: clean
 clean: ## Remove what make made in this folder
-	rm -rf dist node_modules coverage
+	rm -rf dist node_modules coverage build
 
 .PHONY: help
 help: ## List the targets

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { openCatalog } from "../../src/commands/catalog.js";
 import { createEngine } from "../../src/ports/engines.js";
 import { createContentReader } from "../../src/ports/image-content.js";
 import { checkContents } from "../../src/stages/check.js";
+import { makeAlpineDouble } from "../support/alpine-double.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { repository } from "../support/paths.js";
@@ -62,14 +60,9 @@ const useDouble = (text: string): string =>
 
 /** An image for each branch, whose apk knows the packages that a catalog's lock has. */
 function makeDoubles(locked: string, folder = locked): void {
-  const script = join(repository, "test", "support", "alpine-double", "make-double.sh");
-  mkdirSync(join(folder, "double"), { recursive: true });
   for (const branch of branches) {
-    const packages = join(folder, "double", branch);
-    writeFileSync(packages, lockedPackages(locked, `alpine${branch}`));
-    execFileSync("sh", [script, "--branch", branch, "--packages", packages, "--tag", `${namespace}/alpine:${branch}`], {
-      stdio: "pipe",
-    });
+    const packages = lockedPackages(locked, `alpine${branch}`);
+    makeAlpineDouble({ branch, packages, folder, tag: `${namespace}/alpine:${branch}` });
   }
 }
 
