@@ -75,7 +75,7 @@ bench: compile ## Measure, as ratios in one run
 
 .PHONY: clean
 clean: ## Remove what make made in this folder
-	rm -rf dist node_modules coverage
+	rm -rf dist node_modules coverage build
 
 .PHONY: help
 help: ## List the targets

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
 import { addRun, runCommands } from "./cli-run.js";
+import { addSize } from "./cli-size.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
@@ -13,7 +14,7 @@ import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
 SELECTOR is a reference with globs: node, node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
-Exit status: 0 done, 1 something failed, 2 the command or a file is wrong.`;
+Exit status: 0 done, 1 something failed, 2 the command or a file is wrong, 130 or 143 ended by a signal.`;
 
 /** Runs one command line, without the program's name; gives the exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<ExitStatus> {
@@ -46,6 +47,7 @@ function makeProgram(finish: Finish): Command {
   addResolve(program, finish);
   addGenerate(program, finish);
   addPlan(program, finish);
+  addSize(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
 }

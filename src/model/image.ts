@@ -1,5 +1,5 @@
 import type { Distribution } from "./catalog.js";
-import type { ImageTest, Variant } from "./definition.js";
+import type { Budget, Exceptions, ImageTest, Probes, Variant } from "./definition.js";
 import type { Platform } from "./platform.js";
 import type { Tag } from "./reference.js";
 import type { Version } from "./version.js";
@@ -34,6 +34,9 @@ export interface Image {
   readonly builder?: { readonly id: ImageId; readonly reference: string };
   /** As the package manager takes them: `python3.13=3.13.5-*`, `nodejs~24.16.0`. */
   readonly packages: readonly string[];
+  /** Patterns of paths that microroot keeps, or leaves out, whatever its rules say. */
+  readonly keep: readonly string[];
+  readonly drop: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cmd: readonly string[];
   /** uid and gid; absent for root. */
@@ -45,6 +48,8 @@ export interface Image {
   /** Seconds since 1970. */
   readonly sourceDateEpoch: number;
   readonly tests: readonly ImageTest[];
+  /** Absent where the definition names none. */
+  readonly budget?: Budget;
 }
 
 /** A runtime image, its dev image and what else the definition adds to them: built, tested and published as one. */
@@ -56,6 +61,9 @@ export interface Pair {
   readonly version: Version;
   readonly images: readonly Image[];
   readonly hello?: Readonly<Record<string, string | number>>;
+  readonly probes: Probes;
+  readonly exceptions: Exceptions;
+  readonly devCommands: readonly string[];
   readonly support: Support;
 }
 

@@ -3,19 +3,12 @@ import pLimit from "p-limit";
 import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
 import type { BuildRequest, Engine, EngineImage } from "./engine.js";
-import {
-  buildArguments,
-  type Dialect,
-  exportArguments,
-  exportDockerfile,
-  inspectArguments,
-  listArguments,
-} from "./engine-arguments.js";
+import { buildArguments, type Dialect, inspectArguments, listArguments, saveArguments } from "./engine-arguments.js";
 import { type Client, createClient, type Start } from "./engine-client.js";
 import { runContainer, serveContainer } from "./engine-containers.js";
 import { engineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
 import { imagesIn, referenceKey } from "./engine-references.js";
-import { readText, withTemporaryFolder, writeText } from "./files.js";
+import { readText } from "./files.js";
 import { createRedactor } from "./redact.js";
 
 /** What the engines do differently beyond their command lines. */
@@ -73,11 +66,9 @@ export function createCliEngine(cli: CliEngine): Engine {
     push: (source, target, onLine) => push(cli, client, start, { source, target, onLine }),
     run: (request) => runContainer(engineClient, request),
     serve: (request) => serveContainer(engineClient, request),
-    exportRoot: (image, file) =>
-      withTemporaryFolder(async (folder) => {
-        writeText(join(folder, "Dockerfile"), { text: exportDockerfile });
-        await client(`cannot export ${image}`, exportArguments(dialect, { image, file, folder }));
-      }),
+    save: async (image, file) => {
+      await client(`cannot save ${image}`, saveArguments(dialect, image, file));
+    },
   };
 }
 

@@ -119,7 +119,8 @@ export function writeTree(folder: string, wanted: Tree): TreeDifference {
   return difference;
 }
 
-function makeFolder(path: string): void {
+/** Makes a folder and those above it, where they are not there yet. */
+export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {

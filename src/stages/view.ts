@@ -11,6 +11,8 @@ export interface DockerfileView {
   readonly builder: string;
   /** Arguments for microroot, quoted for a shell; empty where there are none. */
   readonly packages: string;
+  /** Options of microroot that go before them, with a space at the end; empty where there are none. */
+  readonly overrides: string;
   /** Options of RUN that make the build context readable; empty where there is nothing in it. */
   readonly context: string;
   /** `microroot`, or where it is in the build context of the image that gets it first. */
@@ -53,6 +55,7 @@ export const dockerfileShape = {
   base: true,
   builder: true,
   packages: true,
+  overrides: true,
   context: true,
   microroot: true,
   epoch: true,
@@ -82,6 +85,7 @@ export function dockerfileView(image: Image): DockerfileView {
     base: parent.kind === "scratch" ? "" : parent.reference,
     builder: builder?.reference ?? "",
     packages: image.packages.map(shellWord).join(" "),
+    overrides: [...options("--drop", image.drop), ...options("--keep", image.keep)].join(""),
     context: image.files.length === 0 ? "" : "--mount=type=bind,target=/context ",
     microroot: parent.kind === "distribution" ? "/context/microroot" : "microroot",
     epoch: String(image.sourceDateEpoch),
@@ -93,6 +97,9 @@ export function dockerfileView(image: Image): DockerfileView {
     definition: `languages/${image.language}.yaml`,
   };
 }
+
+const options = (name: string, patterns: readonly string[]): readonly string[] =>
+  patterns.map((pattern) => `${name} ${shellWord(pattern)} `);
 
 /** Quoted for a POSIX shell where it is more than plain characters. */
 export function shellWord(text: string): string {

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { openCatalog } from "../../src/commands/catalog.js";
-import { imagesOf } from "../../src/model/image.js";
-import { contentPromises } from "../../src/model/promise.js";
 import { createEngine } from "../../src/ports/engines.js";
-import { readImageContent } from "../../src/ports/image-content.js";
+import { createContentReader } from "../../src/ports/image-content.js";
+import { checkContents } from "../../src/stages/check.js";
+import { makeAlpineDouble } from "../support/alpine-double.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { repository } from "../support/paths.js";
@@ -63,14 +60,9 @@ const useDouble = (text: string): string =>
 
 /** An image for each branch, whose apk knows the packages that a catalog's lock has. */
 function makeDoubles(locked: string, folder = locked): void {
-  const script = join(repository, "test", "support", "alpine-double", "make-double.sh");
-  mkdirSync(join(folder, "double"), { recursive: true });
   for (const branch of branches) {
-    const packages = join(folder, "double", branch);
-    writeFileSync(packages, lockedPackages(locked, `alpine${branch}`));
-    execFileSync("sh", [script, "--branch", branch, "--packages", packages, "--tag", `${namespace}/alpine:${branch}`], {
-      stdio: "pipe",
-    });
+    const packages = lockedPackages(locked, `alpine${branch}`);
+    makeAlpineDouble({ branch, packages, folder, tag: `${namespace}/alpine:${branch}` });
   }
 }
 
@@ -91,21 +83,16 @@ function lockedPackages(root: string, distribution: string): string {
 async function breachesOf(root: string): Promise<readonly string[]> {
   const opened = openCatalog(root);
   assert.ok(opened.ok);
+  const pairs = opened.value.plan.pairs.filter(({ distribution }) => distribution.family === "alpine");
+  assert.ok(pairs.length >= 9);
   const engine = createEngine("docker");
-  const images = imagesOf(opened.value.plan).filter(
-    ({ distribution, variant }) => distribution.family === "alpine" && variant !== "dev",
-  );
-  assert.ok(images.length >= 18);
-  const references = images.map((image) => `docker.io/${image.repository}:${image.tags[0]}`);
-  const known = await engine.inspect(references);
+  const readContent = createContentReader(engine);
   const breaches: string[] = [];
-  for (const [index, image] of images.entries()) {
-    const reference = references[index] as string;
-    const content = { entries: await readImageContent(engine, reference), user: known.get(reference)?.user ?? "" };
-    const promises = contentPromises.filter(({ holdsFor }) => holdsFor(image.variant));
-    breaches.push(
-      ...promises.flatMap(({ id, breaches }) => breaches(content).map((breach) => `${image.id} ${id}: ${breach}`)),
-    );
+  for (const pair of pairs) {
+    const found = await checkContents(pair, { root, engine, readContent });
+    // The stubs of dev are no compilers.
+    const shown = found.breaches.filter((breach) => !breach.startsWith("dev "));
+    breaches.push(...shown.map((breach) => `${pair.id} ${breach}`));
   }
   return breaches;
 }

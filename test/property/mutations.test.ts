@@ -175,6 +175,8 @@ function checkParents({ id, parent, builder }: Image, earlier: ReadonlyMap<strin
 function checkDockerfile(image: Image, text: string): void {
   const read = readDockerfile(text);
   assert.deepEqual(read.packages ?? [], image.packages);
+  const overrides = [...image.drop.map((path) => ["--drop", path]), ...image.keep.map((path) => ["--keep", path])];
+  assert.deepEqual(read.overrides, image.packages.length === 0 ? [] : overrides);
   assert.deepEqual(Object.entries(read.env), Object.entries(image.env));
   assert.deepEqual(Object.entries(read.labels), Object.entries(image.labels));
   assert.deepEqual(read.cmd, image.cmd);

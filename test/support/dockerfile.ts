@@ -8,6 +8,8 @@ export interface ReadDockerfile {
   readonly from: readonly string[];
   /** Words after `microroot` and its own options; undefined where nothing is installed. */
   readonly packages?: readonly string[];
+  /** `--drop PATTERN`, `--keep PATTERN`: the options before the packages, in order. */
+  readonly overrides: readonly (readonly [string, string])[];
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly cmd: readonly string[];
@@ -44,7 +46,7 @@ export function readDockerfile(text: string): ReadDockerfile {
     labels: {} as Record<string, string>,
     cmd: [] as string[],
   };
-  let packages: readonly string[] | undefined;
+  let run: ReturnType<typeof readRun> | undefined;
   let instructions = "";
   for (const line of lines) {
     const [, name = "", rest = ""] =
@@ -55,8 +57,8 @@ export function readDockerfile(text: string): ReadDockerfile {
         found.from.push(readFrom(rest));
         break;
       case "RUN":
-        assert.equal(packages, undefined, "one RUN");
-        packages = readRun(rest);
+        assert.equal(run, undefined, "one RUN");
+        run = readRun(rest);
         break;
       case "ENV":
         put(found.env, readPair(rest, /^[A-Za-z_][A-Za-z0-9_]*$/));
@@ -72,7 +74,7 @@ export function readDockerfile(text: string): ReadDockerfile {
     }
   }
   assert.match(instructions, /^F(F?ARFC|AR?)?E*U?W?C?L{6,7}$/, `order of instructions in\n${text}`);
-  return { ...found, ...(packages === undefined ? {} : { packages }), instructions };
+  return { ...found, overrides: [], ...run, instructions };
 }
 
 function readFrom(rest: string): string {
@@ -82,22 +84,28 @@ function readFrom(rest: string): string {
   return name;
 }
 
-function readRun(rest: string): readonly string[] {
+function readRun(rest: string): Required<Pick<ReadDockerfile, "packages" | "overrides">> {
   const words = shellWords(rest);
   const command = words.findIndex((word) => !word.startsWith("--mount="));
   for (const word of words.slice(0, command)) assert.ok(mounts.has(word), word);
   assert.ok(["microroot", "/context/microroot"].includes(words[command] ?? ""), rest);
   const packages = words.slice(words[command + 1] === "--install" ? command + 2 : command + 1);
+  const overrides: [string, string][] = [];
+  while (packages[0] === "--drop" || packages[0] === "--keep") {
+    const [option, pattern = ""] = packages.splice(0, 2) as [string, string?];
+    assert.match(pattern, /^(\/(?!\.\.?(\/|$))[A-Za-z0-9_.+*@:-]+)+$/);
+    overrides.push([option, pattern]);
+  }
   assert.ok(packages.length > 0, "RUN without packages");
   for (const word of packages) assert.match(word, packageWord);
-  return packages;
+  return { packages, overrides };
 }
 
 /** One space between words; a word is of plain characters, or of others in single quotes. */
 export function shellWords(text: string): readonly string[] {
   return text.split(" ").map((word) => {
     const [, quoted, plain] =
-      /^(?:'([^'\n]+)'|([A-Za-z0-9+=:,./_-]+))$/.exec(word) ??
+      /^(?:'([^'\n]+)'|([A-Za-z0-9@+=:,./_-]+))$/.exec(word) ??
       assert.fail(`not a plain or quoted word: ${JSON.stringify(word)}`);
     return quoted ?? plain ?? "";
   });

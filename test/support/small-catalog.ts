@@ -54,7 +54,7 @@ lines:
 packages:
   alpine: { version: python3, runtime: [python3], dev: [python3-dev], tiny: [python3] }
   debian: { version: python3, runtime: [python3], dev: [python3-dev], tiny: [python3] }
-runtime: { cmd: [python3, -q], env: { PYTHONUTF8: "1" } }
+runtime: { cmd: [python3, -q], env: { PYTHONUTF8: "1" }, keep: { /usr/share/x*: why }, drop: { "/usr/**/*.egg": why, /usr/bin/pdb: why } }
 dev: { env: { PIP_NO_INPUT: "1" } }
 variants:
   tiny: { from: static, cmd: [python3] }

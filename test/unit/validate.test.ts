@@ -116,6 +116,32 @@ describe("what a definition may say", () => {
   for (const hostile of ["../x", "/x", "a/../b", ".", "a//b", "a b", ".hidden/../x"]) {
     it(`has no file ${hostile}`, () => assert.equal(accepts(`${lines}dev: { files: ["${hostile}"] }\n`), false));
   }
+  for (const hostile of [
+    "x",
+    "/",
+    "/a b",
+    "/a'b",
+    "/$x",
+    "/a;b",
+    "/a/../b",
+    "/./a",
+    "//a",
+    "/a/",
+    "/a\\nb",
+    "-a",
+    "/?",
+    "/[a]",
+  ]) {
+    it(`keeps and drops no path ${hostile}`, () => {
+      assert.equal(accepts(`${lines}runtime: { keep: { "${hostile}": why } }\n`), false);
+      assert.equal(accepts(`${lines}runtime: { drop: { "${hostile}": why } }\n`), false);
+    });
+  }
+  it("gives the reason for every path that it keeps or drops", () => {
+    assert.equal(accepts(`${lines}runtime: { drop: { "/usr/**/*.d.ts": for compilers } }\n`), true);
+    assert.equal(accepts(`${lines}runtime: { drop: { "/usr/**/*.d.ts": "" } }\n`), false);
+    assert.equal(accepts(`${lines}runtime: { drop: ["/usr/**/*.d.ts"] }\n`), false);
+  });
   it("has free text where it is quoted later: environment values and commands", () => {
     assert.equal(
       accepts(`${lines}runtime: { env: { A: 'x "y" $z \\ #' }, cmd: [sh, -c, 'echo "$A"; exit 1'] }\n`),
