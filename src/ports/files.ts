@@ -18,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { Failure } from "../model/failure.js";
+import { hold } from "./interruption.js";
 
 /** A file to write: its text, and whether it may be executed. */
 export interface FileContent {
@@ -159,14 +160,17 @@ function removeFile(folder: string, path: string): void {
   }
 }
 
-/** Gives a new folder to `use`, which only this user can read, and removes it whatever happens. */
+/** Gives a new folder to `use`, which only this user can read, and removes it whatever happens, also where a signal ends the run. */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "ingot-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const letGo = hold("folder", remove);
   try {
     chmodSync(folder, 0o700);
     return await use(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    letGo();
   }
 }
 
