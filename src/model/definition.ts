@@ -11,6 +11,7 @@ const budgetFile = z.strictObject({
 const packageSet = z
   .object({
     version: word.packageName.optional().describe("The package whose version is the language's version."),
+    env: word.environment.optional().describe("Where these packages put what the language looks for."),
     size: z.record(word.variantName, budgetFile).optional().describe("How large the image of a variant may become."),
   })
   .catchall(

@@ -100,7 +100,7 @@ function writeVariant(context: Context, variant: Variant, packages: PackageSetFi
     variant,
     from: parentVariant(context, variant),
     packages: variant === "dev" ? [...new Set([...listOf(packages, "runtime"), ...added])] : added,
-    env: { ...inherited?.env, ...written?.env },
+    env: { ...packages.env, ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],
     keep: Object.keys(written?.keep ?? {}).sort(),
@@ -145,7 +145,7 @@ function variantComplaints(context: Context): readonly Diagnostic[] {
     ...Object.keys(content.test ?? {}).map((name) => ({ name, path: ["test", name] })),
     ...packageSets(content).flatMap(({ set, path }) => [
       ...Object.keys(set)
-        .filter((key) => key !== "version" && key !== "size")
+        .filter((key) => !["version", "env", "size"].includes(key))
         .map((name) => ({ name, path: [...path, name] })),
       ...Object.keys(set.size ?? {}).map((name) => ({ name, path: [...path, "size", name] })),
     ]),

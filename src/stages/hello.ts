@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import type { Pair } from "../model/image.js";
 import type { Breach } from "../model/promise.js";
+import { isSameVersion } from "../model/version.js";
 import type { Engine, Service } from "../ports/engine.js";
 
 /** Where a language's hello application is: a build context that takes the build arguments DEV and RUNTIME. */
@@ -68,7 +69,7 @@ async function askAndStop(service: Service, expected: Answers) {
 async function ask(service: Service, expected: Answers): Promise<readonly Breach[]> {
   const answer = await firstAnswer(service);
   return Object.entries(expected).flatMap(([key, value]) =>
-    answer[key] === value
+    answer[key] === value || (key === "version" && isSameVersion(String(answer[key]), String(value)))
       ? []
       : [
           {

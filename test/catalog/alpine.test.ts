@@ -119,10 +119,11 @@ async function breachesOf(root: string): Promise<readonly string[]> {
   assert.ok(opened.ok);
   const pairs = opened.value.plan.pairs.filter(({ distribution }) => distribution.family === "alpine");
   assert.ok(pairs.length >= 9);
-  const readContent = createContentReader(createEngine("docker"));
+  const engine = createEngine("docker");
+  const readContent = createContentReader(engine);
   const breaches: string[] = [];
   for (const pair of pairs) {
-    const found = await checkContents(pair, { root, readContent });
+    const found = await checkContents(pair, { root, engine, readContent });
     // The stubs of dev are no compilers.
     const shown = found.breaches.filter((breach) => !breach.startsWith("dev "));
     breaches.push(...shown.map((breach) => `${pair.id} ${breach}`));

@@ -117,11 +117,24 @@ describe("the plan of the small catalog", () => {
 
 describe("a plan", () => {
   const folder = useTemporaryFolder();
+  const python = () => readFileSync(join(folder(), "languages/python.yaml"), "utf8");
   const complaintsOf = (lock: Lock | undefined): readonly string[] => {
     const result = makePlan(loadGood(folder()).loaded, lock);
     return result.ok ? [] : result.diagnostics.map(formatShort);
   };
   beforeEach(() => writeResolvedCatalog(folder()));
+
+  it("gives an image the environment of its most special packages, and what its variant says", () => {
+    const changed = python()
+      .replace("alpine: { version", "alpine: { env: { HOME_OF: /alpine, A: wide }, version")
+      .replace('"3.14": { on: { alpine3.24: {} }', '"3.14": { on: { alpine3.24: { env: { HOME_OF: /here } } }')
+      .concat("dev: { env: { B: dev } }\n");
+    writeResolvedCatalog(folder(), { "languages/python.yaml": changed });
+    const env = (id: string) => imagesOf(openGood(folder()).plan).find((each) => each.id === id)?.env;
+    assert.deepEqual(env("python/3.14/alpine3.24/dev"), { HOME_OF: "/here", B: "dev" });
+    assert.deepEqual(env("python/3.12/alpine3.23/runtime"), { HOME_OF: "/alpine", A: "wide" });
+    assert.deepEqual(env("python/3.13/trixie/runtime"), {});
+  });
 
   it("is made twice alike", () => {
     const { loaded, lock } = loadGood(folder());
