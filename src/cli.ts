@@ -14,7 +14,7 @@ import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
 SELECTOR is a reference with globs: node, node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
-Exit status: 0 done, 1 something failed, 2 the command or a file is wrong.`;
+Exit status: 0 done, 1 something failed, 2 the command or a file is wrong, 130 or 143 ended by a signal.`;
 
 /** Runs one command line, without the program's name; gives the exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<ExitStatus> {

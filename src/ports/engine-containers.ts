@@ -6,6 +6,7 @@ import type { RunRequest, RunResult, ServeRequest, Service } from "./engine.js";
 import { runArguments, serveArguments } from "./engine-arguments.js";
 import type { EngineClient } from "./engine-client.js";
 import { engineFailure, isEngineFailure, linesOf } from "./engine-output.js";
+import { hold } from "./interruption.js";
 
 const defaultTimeout = 60_000;
 /** Seconds that a container has to end by itself. */
@@ -21,15 +22,19 @@ export async function runContainer(engine: EngineClient, request: RunRequest): P
     timeout: request.timeout ?? defaultTimeout,
     title: `${dialect.name} run ${request.image}`,
   };
-  const result = await start(runArguments(dialect, request, name), options).catch(async (error: unknown) => {
-    await removeContainer(engine, name);
-    // The engine may still have been about to make it for a client that was stopped.
-    await wait(1000);
-    await removeContainer(engine, name);
-    throw error;
-  });
+  const remove = () => removeContainer(engine, name);
+  const letGo = hold("container", remove);
+  const result = await start(runArguments(dialect, request, name), options)
+    .catch(async (error: unknown) => {
+      await remove();
+      // The engine may still have been about to make it for a client that was stopped.
+      await wait(1000);
+      await remove();
+      throw error;
+    })
+    .finally(letGo);
   // The status of an engine that failed, or of a client that ended on a signal: both may leave a container.
-  if (result.exitCode >= 125) await removeContainer(engine, name);
+  if (result.exitCode >= 125) await remove();
   if (isEngineFailure(result))
     throw engineFailure(dialect.name, `cannot run ${request.image}`, linesOf(result.stderr), result.exitCode);
   return result;
@@ -38,7 +43,7 @@ export async function runContainer(engine: EngineClient, request: RunRequest): P
 /** Never fails: where it is used there is already something to tell of. */
 async function removeContainer({ dialect, start }: EngineClient, name: string): Promise<void> {
   try {
-    await start([...dialect.remove, name], { timeout: defaultTimeout });
+    await start([...dialect.remove, name], { timeout: defaultTimeout, cleansUp: true });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
@@ -48,14 +53,16 @@ async function removeContainer({ dialect, start }: EngineClient, name: string): 
 export async function serveContainer(engine: EngineClient, request: ServeRequest): Promise<Service> {
   const { dialect, start, client } = engine;
   const name = newName();
+  const letGo = hold("container", () => removeContainer(engine, name));
   try {
     await client(`cannot run ${request.image}`, serveArguments(dialect, request, name));
     const { stdout } = await start(["port", name, String(request.port)]);
     const [, port] = /:(\d+)\s*$/m.exec(stdout) ?? [];
     if (port === undefined) throw await withoutPort(engine, name, request.image);
-    return service(engine, name, `http://127.0.0.1:${port}`);
+    return service(engine, { name, url: `http://127.0.0.1:${port}`, letGo });
   } catch (error) {
     await removeContainer(engine, name);
+    letGo();
     throw error;
   }
 }
@@ -81,7 +88,14 @@ async function logsOf({ client }: EngineClient, name: string): Promise<string> {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function service(engine: EngineClient, name: string, url: string): Service {
+interface Container {
+  readonly name: string;
+  readonly url: string;
+  /** To be called when it is gone. */
+  readonly letGo: () => void;
+}
+
+function service(engine: EngineClient, { name, url, letGo }: Container): Service {
   const { dialect, client } = engine;
   return {
     url,
@@ -94,6 +108,7 @@ function service(engine: EngineClient, name: string, url: string): Service {
         return { exitCode: (await stateOf(engine, name)).exitCode, ms };
       } finally {
         await client(`cannot remove ${name}`, [...dialect.remove, name]);
+        letGo();
       }
     },
   };

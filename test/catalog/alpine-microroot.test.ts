@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { matchesAny, pathsOfKind } from "../../src/model/path-pattern.js";
 import { makeAlpineDouble } from "../support/alpine-double.js";
 import { repository } from "../support/paths.js";
 import { removeNamespace, requireEngine } from "../support/require-engine.js";
@@ -89,6 +90,17 @@ describe("microroot for Alpine, run on a double of Alpine and not on Alpine", ()
     const { output } = run(script);
     assert.match(output, /^libpq$/m);
     assert.equal(output.match(/^libpq$/gm)?.length, 1);
+  });
+
+  it("links busybox's commands, but for those that make no sense in a container, unless --keep names them", () => {
+    const commands = "sh|ls|su|ar|dpkg|mount|i2cget";
+    const script = `microroot --keep '/**/mount' busybox busybox-binsh && find /rootfs -type l | grep -E '/(${commands})$' | sed 's:.*/::' | sort`;
+    assert.deepEqual(
+      run(script)
+        .output.split("\n")
+        .filter((line) => /^\w+$/.test(line)),
+      ["ls", "mount", "sh"],
+    );
   });
 
   it("gives no file another's rights, and lets only /tmp be everyone's", () => {
@@ -231,14 +243,6 @@ function packagesOf(database: string): ReadonlyMap<string, readonly string[]> {
 function strays(files: readonly string[], database: string): readonly string[] {
   const owned = new Set([...packagesOf(database).values()].flat());
   const rules = readFileSync(join(templates, "microroot.rules"), "utf8");
-  const generated = [...rules.matchAll(/^generated\s+(\S+)/gm)].map(([, pattern]) => expression(pattern as string));
-  return files.filter((path) => !owned.has(path) && !generated.some((each) => each.test(path)));
-}
-
-/** In a rule's path, ** stands for anything, * for anything but a slash. */
-function expression(pattern: string): RegExp {
-  const parts = pattern
-    .split("**")
-    .map((part) => part.split("*").map((text) => text.replaceAll(/[.+?(){}|^$\\]/g, "\\$&")));
-  return new RegExp(`^${parts.map((part) => part.join("[^/]*")).join(".*")}(/|$)`);
+  const isGenerated = matchesAny(pathsOfKind(rules, "generated"));
+  return files.filter((path) => !owned.has(path) && !isGenerated(path));
 }

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { openCatalog } from "../../src/commands/catalog.js";
 import { createEngine } from "../../src/ports/engines.js";
 import { createContentReader } from "../../src/ports/image-content.js";
@@ -39,6 +42,26 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
     assert.deepEqual(await breachesOf(folder()), []);
   });
 
+  it("take one more library with the lines that a language's page shows", async () => {
+    copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble } });
+    makeDoubles(folder());
+    assert.equal((await ingot(folder(), ["generate"])).status, 0);
+    const { status, stderr } = await ingot(folder(), ["build", "node:26.*"]);
+    assert.equal(status, 0, stderr);
+    const reference = `docker.io/${namespace}/node-with-libpq:26`;
+    const recipe = recipeOf(readFileSync(join(folder(), "generated", "node", "README.md"), "utf8"));
+    docker(["buildx", "build", "--load", "--tag", reference, "-"], recipe.replace("PACKAGE", "libpq"));
+    const shown = docker(["run", "--rm", reference, "cat", "/usr/share/double/libpq", "/lib/apk/db/installed"]);
+    assert.match(shown, /^libpq 18\.0-r0\n/);
+    const listed = [...shown.matchAll(/^P:(.+)$/gm)].map(([, name]) => name);
+    assert.ok(listed.includes("libpq") && listed.includes("nodejs-current") && listed.includes("libssl3"), stderr);
+    assert.deepEqual(
+      listed.filter((name) => /^(apk-tools|libapk|alpine-keys|ca-certificates)$/.test(name ?? "")),
+      [],
+    );
+    assert.match(docker(["run", "--rm", reference, "node"]), /^double of nodejs-current /);
+  });
+
   it("do not build with a version that the index does not have", async () => {
     const edits = {
       "catalog.yaml": useDouble,
@@ -54,6 +77,17 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
   });
 });
 
+/** The Dockerfile of a page that adds a package. */
+function recipeOf(page: string): string {
+  const [, recipe] = /```dockerfile\n([^`]*microroot PACKAGE[^`]*)```/.exec(page) ?? [];
+  assert.ok(recipe !== undefined);
+  return recipe;
+}
+
+function docker(args: readonly string[], input = ""): string {
+  return execFileSync("docker", args, { input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
+}
+
 /** No image of the double's may be taken for Alpine's. */
 const useDouble = (text: string): string =>
   text.replaceAll("docker.io/library/alpine:", `docker.io/${namespace}/alpine:`);
@@ -61,7 +95,7 @@ const useDouble = (text: string): string =>
 /** An image for each branch, whose apk knows the packages that a catalog's lock has. */
 function makeDoubles(locked: string, folder = locked): void {
   for (const branch of branches) {
-    const packages = lockedPackages(locked, `alpine${branch}`);
+    const packages = `${lockedPackages(locked, `alpine${branch}`)}libpq 18.0-r0\n`;
     makeAlpineDouble({ branch, packages, folder, tag: `${namespace}/alpine:${branch}` });
   }
 }

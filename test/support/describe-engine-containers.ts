@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { execa } from "execa";
 import type { Failure } from "../../src/model/failure.js";
 import type { RunRequest, RunResult } from "../../src/ports/engine.js";
 import { readText } from "../../src/ports/files.js";
 import { failing, type Trial } from "./engine-trial.js";
+import { repository } from "./paths.js";
 
 /** What an engine must do with containers. */
 export function describeContainers(trial: () => Trial): void {
@@ -99,6 +102,26 @@ export function describeContainers(trial: () => Trial): void {
       process.kill(pid, "SIGKILL");
     assert.match((await run).message, /was stopped by SIGKILL/);
     assert.deepEqual(trial().containers(), []);
+  });
+
+  it("containers are gone when a signal has ended the program that started them", async () => {
+    const { name, tools, containers } = trial();
+    const module = (path: string): string => JSON.stringify(join(repository, "dist", "src", "ports", path));
+    const script = `
+import { createEngine } from ${module("engines.js")};
+import { endOnSignals } from ${module("interruption.js")};
+endOnSignals(() => {});
+const engine = createEngine("${name}");
+const request = { image: "${tools}", command: ["sh", "-c", "sleep 600"] };
+await engine.serve({ image: "${await trial().build(["FROM tools", 'CMD ["sleep", "600"]'])}", port: 8080 });
+await engine.run(request);
+console.log("not reached");`;
+    const program = execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
+    while (containers().length < 2) await wait(50);
+    process.kill(program.pid ?? 0, "SIGTERM");
+    const { exitCode, stdout, stderr } = await program;
+    assert.deepEqual([exitCode, stdout, stderr], [143, "", ""]);
+    assert.deepEqual(containers(), []);
   });
 
   describe("a service", () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Image, imagesOf } from "../../src/model/image.js";
 import { parseDigest } from "../../src/model/reference.js";
-import { describeImage, isDescribed, sbomFile } from "../../src/stages/describe.js";
+import { describeImage, sbomFile } from "../../src/stages/describe.js";
 import { readTree, useTemporaryFolder } from "../support/folders.js";
 import { contentOf } from "../support/image-content.js";
 import { openGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
@@ -34,12 +33,19 @@ describe("a built image", () => {
     return image;
   }
 
-  it("gets its bill of materials in a file of its own below build/", () => {
+  const contextOf = (root: string, image: Image, digit: string) => {
+    const read: string[] = [];
+    const built = new Map([[image.id, { id: digestOf(digit), labels: {}, user: "", size: 0 }]]);
+    const readContent = async (reference: string) => {
+      read.push(reference);
+      return content;
+    };
+    return { root, built, readContent, read };
+  };
+
+  it("gets its bill of materials in a file of its own below build/", async () => {
     const image = someImage();
-    const context = { root: join(folder(), "out"), digest: digestOf("1"), platform: "linux/arm64" } as const;
-    assert.equal(isDescribed(image, context), false);
-    describeImage(image, content, context);
-    assert.equal(isDescribed(image, context), true);
+    await describeImage(image, contextOf(join(folder(), "out"), image, "1"));
     const tree = readTree(join(folder(), "out"));
     assert.deepEqual(Object.keys(tree), ["build/sbom/python/3.13/trixie/runtime.spdx.json"]);
     const text = tree[sbomFile(image)] ?? "";
@@ -50,17 +56,16 @@ describe("a built image", () => {
     assert.ok(text.includes("pkg:deb/debian/libc6@2.41-12?arch=arm64&distro=debian-13"));
   });
 
-  it("keeps it while it has the same digest, and gets another with another", () => {
+  it("keeps it while it has the same digest, without being read, and gets another with another", async () => {
     const image = someImage();
-    const context = { root: folder(), digest: digestOf("1"), platform: "linux/amd64" } as const;
-    describeImage(image, content, context);
-    const file = join(folder(), sbomFile(image));
-    const marked = `${readTree(join(folder(), "build"))["sbom/python/3.13/trixie/runtime.spdx.json"]}\n`;
-    writeFileSync(file, marked);
-    describeImage(image, content, context);
-    assert.equal(readTree(folder())[sbomFile(image)], marked);
-    describeImage(image, content, { ...context, digest: digestOf("2") });
-    assert.notEqual(readTree(folder())[sbomFile(image)], marked);
-    assert.equal(isDescribed(image, context), false);
+    const first = contextOf(folder(), image, "1");
+    await describeImage(image, first);
+    await describeImage(image, first);
+    assert.deepEqual(first.read, [`docker.io/acme/python:${image.tags[0]}`]);
+    const before = readTree(folder())[sbomFile(image)];
+    const second = contextOf(folder(), image, "2");
+    await describeImage(image, second);
+    assert.equal(second.read.length, 1);
+    assert.notEqual(readTree(folder())[sbomFile(image)], before);
   });
 });

@@ -230,6 +230,7 @@ describe("a bill of materials", () => {
       mode: 0o755,
       uid: 0,
       gid: 0,
+      modified: 0,
       size: 0,
       target: "/etc/passwd",
       layer: 0,

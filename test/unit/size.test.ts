@@ -45,7 +45,7 @@ describe("the size of an image", () => {
   it("is divided among folders, each byte once", () => assert.equal(sum(size.folders), size.uncompressed));
 
   it("counts files alone: no folder, no link, no second name of a file", () => {
-    const entry = { mode: 0o777, uid: 0, gid: 0, size: 5000, layer: 0, target: "/etc/passwd" };
+    const entry = { mode: 0o777, uid: 0, gid: 0, modified: 0, size: 5000, layer: 0, target: "/etc/passwd" };
     const more = (["symlink", "link", "directory", "device"] as const).map(
       (type) => [`/${type}`, { ...entry, type, path: `/${type}` }] as const,
     );
