@@ -148,6 +148,8 @@ export function naiveDockerfile(packages: readonly string[]): readonly string[] 
     "FROM slim",
     "COPY slim /etc/dpkg/dpkg.cfg.d/docker",
     runWithApt([
+      // Where alternatives have a manual page, update-alternatives fails without the folder.
+      "mkdir -p /usr/share/man/man1",
       `${install} > /dev/null`,
       "apt-get clean",
       "rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/cache/ldconfig/* /var/lib/dpkg/*-old /var/log/*",

@@ -55,28 +55,66 @@ function median(values: readonly number[]): number {
   return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
-/** Byte code for the whole standard library, beside its sources as Python looks for it. */
-const byteCodeDockerfile = [
-  "FROM ours",
+const stripProgram = `import pathlib, shutil, sysconfig
+for each in list(pathlib.Path(sysconfig.get_path("stdlib")).rglob("__pycache__")):
+    shutil.rmtree(each)
+`;
+
+/** For the whole standard library, beside its sources as Python looks for it. */
+const compileProgram = `import compileall, sysconfig
+compileall.compile_dir(sysconfig.get_path("stdlib"), quiet=1)
+`;
+
+/** An image in one layer after a program of Python has changed it, so that what it removed weighs nothing. */
+const changedDockerfile = (program: string): readonly string[] => [
+  "FROM ours AS changed",
   "USER 0",
-  `RUN ["python3", "-c", "import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path('stdlib'), quiet=1)"]`,
+  `RUN ${JSON.stringify(["python3", "-B", "-c", program])}`,
+  "FROM scratch",
+  "COPY --from=changed / /",
+  // Who may write the standard library's folders would write byte code there.
   "USER 65532:65532",
 ];
 
+/** Prints the median of what so many starts of Python take of the processor, in milliseconds: what else the machine does hardly counts. */
+const processorProgram = `import resource, statistics, subprocess, sys
+def used():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (usage.ru_utime + usage.ru_stime) * 1000
+times = []
+for _ in range(int(sys.argv[1])):
+    before = used()
+    subprocess.run([sys.executable, "-c", sys.argv[2]], check=True)
+    times.append(used() - before)
+print(statistics.median(times))
+`;
+
+async function processorTime(image: string, script: string, runs: number): Promise<string> {
+  const command = ["python3", "-c", processorProgram, String(runs), script];
+  return Number(await output("docker", ["run", "--rm", "--network", "none", image, ...command])).toFixed(0);
+}
+
 async function raceByteCode(bench: Bench, image: Image, runs: number): Promise<string> {
-  const ours = referenceOf(image);
-  const compiled = await bench.build(`bytecode:${image.line}`, byteCodeDockerfile, { ours });
+  const make = (name: string, program: string): Promise<string> =>
+    bench.build(`${name}:${image.line}`, changedDockerfile(program), { ours: referenceOf(image) });
+  const stripped = await make("stripped", stripProgram);
+  const compiled = await make("compiled", compileProgram);
   const [without, withIt] = [
-    measureSize(await bench.read(ours), undefined),
+    measureSize(await bench.read(stripped), undefined),
     measureSize(await bench.read(compiled), undefined),
   ];
   const races: Race[] = [];
-  for (const script of scripts)
-    races.push(await race(`-c ${JSON.stringify(script)}`, [ours, compiled], ["python3", "-c", script], runs));
+  const processor: string[][] = [];
+  for (const script of scripts) {
+    const nameOf = `-c ${JSON.stringify(script)}`;
+    processor.push([nameOf, await processorTime(stripped, script, runs), await processorTime(compiled, script, runs)]);
+    races.push(await race(nameOf, [stripped, compiled], ["python3", "-c", script], runs));
+  }
   const cost = (measure: "uncompressed" | "compressed"): string =>
     ((withIt[measure] - without[measure]) / 1e6).toFixed(1);
   return [
     format(["without .pyc", "with .pyc"], races),
+    formatTable(["OF THE PROCESSOR, MS", "without .pyc", "with .pyc"], processor),
     `Byte code costs ${cost("uncompressed")} MB, ${cost("compressed")} MB compressed.`,
   ].join("\n");
 }

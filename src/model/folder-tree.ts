@@ -8,7 +8,7 @@ export interface Weighed {
 /** Lines that a reader takes in at a glance. */
 const mostFolders = 15;
 /** Of the whole: what weighs less is not worth a line. */
-const leastShare = 0.01;
+const leastShare = 0.002;
 
 /**
  * The folders that say best where the weight is: about fifteen, the heaviest first taken out of those above them. `/` is

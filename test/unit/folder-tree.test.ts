@@ -12,8 +12,8 @@ describe("the folders that say where the weight is", () => {
       ["/", "/usr/lib/x", "/usr/share/zoneinfo"],
     ));
 
-  it("leave out what is less than a hundredth of the whole, which counts for the folder above", () => {
-    const folders = chooseFolders(weigh({ "/usr/lib/a.so": 995, "/etc/passwd": 4, "/usr/share/x": 1 }));
+  it("leave out what is less than a five-hundredth of the whole, which counts for the folder above", () => {
+    const folders = chooseFolders(weigh({ "/usr/lib/a.so": 998, "/etc/passwd": 1, "/usr/share/x": 1 }));
     assert.deepEqual(folders, ["/", "/usr/lib"]);
     assert.equal(nearestFolder("/usr/share/x", new Set(folders)), "/");
   });
