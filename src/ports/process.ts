@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** What a Failure calls the command; its name and first argument if not given. */
   readonly title?: string;
+  /** Whether the processes that it starts must hear of a signal as well: it waits for them, and cleans up after them. */
+  readonly group?: boolean;
   /** Whether it is run although a signal has ended everything else. */
   readonly cleansUp?: boolean;
   /** Milliseconds after which the command is stopped. */
@@ -40,17 +42,19 @@ export async function run(command: string, args: readonly string[], options: Run
 const never: Promise<never> = new Promise(() => {});
 
 async function execute(command: string, args: readonly string[], options: RunOptions): Promise<Finished> {
-  const { onLine, input, cleansUp, title = `${command} ${args[0] ?? ""}`, ...rest } = options;
+  const { onLine, input, cleansUp, group = false, title = `${command} ${args[0] ?? ""}`, ...rest } = options;
   const child = execa(command, args, {
     ...rest,
     ...(input === undefined ? { stdin: "ignore" } : typeof input === "string" ? { input } : { stdin: input }),
+    detached: group,
     reject: false,
     all: onLine !== undefined,
     maxBuffer: 256 * 1024 * 1024,
   } as Options);
-  const stop = async (): Promise<void> => {
-    child.kill();
-    await child;
+  const stop = () => {
+    if (group && child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    else child.kill();
+    return child;
   };
   const ended = child.finally(hold("process", stop));
   if (onLine !== undefined) for await (const line of child.iterable({ from: "all" })) onLine(String(line));

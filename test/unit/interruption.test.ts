@@ -44,4 +44,19 @@ describe("a run that a signal ends", () => {
       assert.deepEqual(readdirSync(temporary), []);
       assert.match(calls().at(-1) ?? "", /^pull/);
     });
+
+  it("ends as well what a process has started and waits for", async () => {
+    const module = (path: string): string => JSON.stringify(join(repository, "dist", "src", "ports", path));
+    const waiting = `trap : TERM; sh -c 'touch ${folder()}/begun; sleep 600'; touch ${folder()}/cleaned`;
+    const script = `
+import { endOnSignals } from ${module("interruption.js")};
+import { run } from ${module("process.js")};
+endOnSignals(() => {});
+await run("sh", ["-c", ${JSON.stringify(waiting)}], { group: true });`;
+    const program = execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
+    while (!existsSync(join(folder(), "begun"))) await wait(20);
+    process.kill(program.pid ?? 0, "SIGTERM");
+    assert.equal((await program).exitCode, 143);
+    assert.ok(existsSync(join(folder(), "cleaned")));
+  });
 });
