@@ -11,9 +11,11 @@ import { createContentReader } from "./ports/image-content.js";
 import type { Registry } from "./ports/registry.js";
 import { createTlsServer, type LazyTlsServer } from "./ports/tls-server.js";
 import { type BuildContext, buildImage, localReferences } from "./stages/build.js";
+import { describeImage } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage, provideDistribution } from "./stages/distribution.js";
 import { publishPair } from "./stages/publish.js";
 import { type TestContext, testedPattern, testPair } from "./stages/test.js";
+import { verifyImage } from "./stages/verify.js";
 import { runGraph, type Task } from "./support/schedule.js";
 
 /** What to do, to which images, and with what. */
@@ -32,6 +34,8 @@ export interface RunRequest {
   >;
   readonly jobs: number;
   readonly force: boolean;
+  /** Whether what is selected is built twice, to compare. */
+  readonly verify: boolean;
   readonly say: Say;
 }
 
@@ -128,7 +132,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   const build: Task<void> = {
     id: buildId(image.id),
     needs: parentsOf(image).map(buildId),
-    run: () => reported("build", image.id, request.say, () => buildImage(image, context)),
+    run: () => reported("build", image.id, request.say, () => buildWhole(image, request, context)),
     skipped: (because, error) =>
       request.say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
@@ -142,6 +146,12 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
       }),
   };
   return [provide, { ...build, needs: [provide.id, ...build.needs] }];
+}
+
+async function buildWhole(image: Image, { images, verify }: RunRequest, context: RunContext): Promise<void> {
+  await buildImage(image, context);
+  await describeImage(image, context);
+  if (verify && images.includes(image)) await verifyImage(image, context);
 }
 
 /** What cannot start, because its base is nowhere to be had, is skipped and not failed: so that is not said here. */

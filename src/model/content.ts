@@ -23,6 +23,8 @@ export interface ImageEntry {
   readonly gid: number;
   /** Bytes. */
   readonly size: number;
+  /** Seconds since 1970. */
+  readonly modified: number;
   /** Where a link points. */
   readonly target?: string;
   /** Position in `layers` of the layer that it comes from. */

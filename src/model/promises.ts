@@ -23,10 +23,14 @@ export const runningPromises = {
 
 export type RunningPromise = keyof typeof runningPromises;
 
+/** Of size, which each definition sets itself. */
+const budgets = { "size-budget": "weighs no more than the definition allows" } as const;
+
 /** Every promise → what it says, in one line. */
 export const promises: Readonly<Record<string, string>> = {
   ...Object.fromEntries(contentPromises.map(({ id, summary }) => [id, summary])),
   ...runningPromises,
+  ...budgets,
 };
 
 /** By promise: what is excepted → why. */

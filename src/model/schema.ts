@@ -48,9 +48,6 @@ export const url = z
     /^https?:\/\/[^\s"'\\<>`\p{Cc}\p{Cs}\p{Bidi_Control}]+$/u,
     "must be a URL that starts with https:// or http://",
   );
-export const absolutePath = z
-  .string()
-  .regex(/^(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$/, "must be an absolute path of letters, digits and . _ + -");
 /** As microroot's rules have it: * stands for anything but /, and ** for anything. Never `.` or `..`, and nothing that a shell would read. */
 export const pathPattern = z
   .string()

@@ -63,14 +63,15 @@ export async function hasBootstrapper(): Promise<boolean> {
   return (await attempt("mmdebstrap", ["--version"])) !== undefined;
 }
 
-// What the distribution's own slim image leaves out, so that both make the same images.
-const excluded = [
-  "/usr/share/man/*",
-  "/usr/share/info/*",
-  "/usr/share/doc/*",
-  "/usr/share/locale/*",
-  "/usr/share/lintian/*",
-];
+/** Options of dpkg(1): what the distribution's own slim image leaves out, and has, so that both make the same images. */
+export const slimOptions = [
+  "path-exclude=/usr/share/man/*",
+  "path-exclude=/usr/share/info/*",
+  "path-exclude=/usr/share/doc/*",
+  "path-include=/usr/share/doc/*/copyright",
+  "path-exclude=/usr/share/locale/*",
+  "path-exclude=/usr/share/lintian/*",
+] as const;
 
 /** Writes the root file system of a minimal Debian to `rootfs.tar` in a folder; nothing in it names the mirror. */
 export async function bootstrapDebian(request: {
@@ -82,7 +83,7 @@ export async function bootstrapDebian(request: {
   const file = join(request.folder, "rootfs.tar");
   const args = [
     "--variant=minbase",
-    ...excluded.map((path) => `--dpkgopt=path-exclude=${path}`),
+    ...slimOptions.map((option) => `--dpkgopt=${option}`),
     `--customize-hook=rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/hostname "$1"/etc/resolv.conf "$1"/var/log/apt "$1"/var/log/dpkg.log "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap`,
     request.suite,
     file,

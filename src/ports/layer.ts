@@ -45,7 +45,7 @@ export async function readLayer(
   return { entries, texts };
 }
 
-function describe({ name, type, mode, uid, gid, size, linkname }: Header): Omit<ImageEntry, "layer"> {
+function describe({ name, type, mode, uid, gid, size, mtime, linkname }: Header): Omit<ImageEntry, "layer"> {
   const entry = types[type ?? "file"] ?? "device";
   const target = linkname == null || linkname === "" ? undefined : linkname;
   return {
@@ -55,6 +55,7 @@ function describe({ name, type, mode, uid, gid, size, linkname }: Header): Omit<
     uid: uid ?? 0,
     gid: gid ?? 0,
     size: size ?? 0,
+    modified: Math.floor((mtime?.getTime() ?? 0) / 1000),
     ...(target === undefined ? {} : { target: entry === "link" ? absolute(target) : target }),
   };
 }

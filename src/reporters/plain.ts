@@ -25,6 +25,8 @@ export function formatEvent(event: Event): string | undefined {
       return `${event.stage.padEnd(7)} ${event.subject} …`;
     case "built":
       return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatBytes(event.size)}`;
+    case "verified":
+      return `same    ${event.subject} in ${formatDuration(event.ms)}, ${event.digest}`;
     case "tested":
       return `tested  ${event.subject} in ${formatDuration(event.ms)}, ${event.checks} checks`;
     case "published":

@@ -12,7 +12,7 @@ const named = 5;
  * is none. A line for each limit that is broken, then one for packages and one for files; empty for an image within its budget.
  */
 export function overBudget(
-  image: Pick<Image, "variant" | "budget">,
+  image: Pick<Image, "budget">,
   content: ImageContent,
   previous?: ImageContent,
 ): readonly string[] {
@@ -21,15 +21,15 @@ export function overBudget(
   const size = measureSize(content, readPackageDatabase(content));
   const broken = (["uncompressed", "compressed"] as const).flatMap((measure) => {
     const limit = budget[measure];
-    return limit === undefined || size[measure] <= limit ? [] : [excess(image.variant, measure, size[measure], limit)];
+    return limit === undefined || size[measure] <= limit ? [] : [excess(measure, size[measure], limit)];
   });
   if (broken.length === 0) return [];
   const grown = previous === undefined ? [] : growthSince(measureSize(previous, readPackageDatabase(previous)), size);
   return [...broken, ...(grown.length === 0 ? largest(size) : grown)];
 }
 
-const excess = (variant: string, measure: string, bytes: number, limit: number): string =>
-  `${variant} is ${formatBytes(bytes)} ${measure}, ${formatBytes(bytes - limit)} over its budget of ${formatBytes(limit)}`;
+const excess = (measure: string, bytes: number, limit: number): string =>
+  `${formatBytes(bytes)} ${measure}, ${formatBytes(bytes - limit)} over its budget of ${formatBytes(limit)}`;
 
 /** Empty where nothing grew: then the budget became smaller. */
 function growthSince(before: ImageSize, after: ImageSize): readonly string[] {

@@ -10,6 +10,7 @@ import type { Engine, RunResult } from "../ports/engine.js";
 import { readText } from "../ports/files.js";
 import type { ReadContent } from "../ports/image-content.js";
 import type { TlsServer } from "../ports/tls-server.js";
+import { overBudget } from "./budget.js";
 import { localReferences } from "./build.js";
 import { askHello, helloFolder, withHello } from "./hello.js";
 import { runProbes } from "./probe.js";
@@ -40,13 +41,32 @@ export async function checkPair(pair: Pair, context: CheckContext): Promise<Chec
 /** Tries the promises that need nothing to run. */
 export async function checkContents(
   pair: Pair,
-  { root, readContent }: Pick<CheckContext, "root" | "readContent">,
+  { root, engine, readContent }: Pick<CheckContext, "root" | "engine" | "readContent">,
 ): Promise<CheckResult> {
   const contents = new Map<Image, ImageContent>();
   for (const image of pair.images) contents.set(image, await readContent(referenceOf(image)));
-  return added(
-    pair.images.map((image) => named(image, checkContent(subjectOf(pair, image, contents, root), pair.exceptions))),
-  );
+  const results: CheckResult[] = [];
+  for (const [image, content] of contents) {
+    const checked = checkContent(subjectOf(pair, image, contents, root), pair.exceptions);
+    const excess = await checkBudget(image, content, { engine, readContent });
+    results.push(named(image, { ...checked, breaches: [...checked.breaches, ...excess] }));
+  }
+  return added(results);
+}
+
+/** The image that passed its tests last, to compare the next with: `localhost/ingot-last/ingot__python:3.13-trixie-dev` */
+export const lastReference = ({ repository, line, distribution, variant }: Image): string =>
+  `localhost/ingot-last/${repository.replaceAll("/", "__")}:${line}-${distribution.name}-${variant}`;
+
+async function checkBudget(
+  image: Image,
+  content: ImageContent,
+  { engine, readContent }: Pick<CheckContext, "engine" | "readContent">,
+): Promise<readonly string[]> {
+  if (overBudget(image, content).length === 0) return [];
+  const last = lastReference(image);
+  const previous = (await engine.inspect([last])).has(last) ? await readContent(last) : undefined;
+  return overBudget(image, content, previous).map((line) => `breaks size-budget: ${line}`);
 }
 
 const added = (results: readonly CheckResult[]): CheckResult => ({

@@ -3,7 +3,7 @@ import type { Distribution } from "../model/catalog.js";
 import type { Say } from "../model/event.js";
 import { Failure, Unavailable } from "../model/failure.js";
 import { type DistributionLock, epochOf } from "../model/lock.js";
-import { bootstrapDebian, debianSources, type HostMirror, hasBootstrapper } from "../ports/debian-host.js";
+import { bootstrapDebian, debianSources, type HostMirror, hasBootstrapper, slimOptions } from "../ports/debian-host.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import { withTemporaryFolder, writeText } from "../ports/files.js";
 import { openMirror } from "../ports/mirror.js";
@@ -59,19 +59,19 @@ export async function provideDistribution(
   }
   const pulled = (await context.engine.inspect([context.reference])).get(context.reference);
   if (pulled === undefined) throw new Failure(`${context.reference} was pulled, and the engine does not have it`);
-  return own(distribution, context, pulled);
+  return asFound(distribution, context, pulled);
 }
 
 function findDistribution(distribution: Distribution, context: DistributionContext): DistributionImage | undefined {
   const present = context.present.get(context.reference);
-  if (present !== undefined) return own(distribution, context, present);
+  if (present !== undefined) return asFound(distribution, context, present);
   const bootstrapped = context.present.get(bootstrapReference(context.namespace, distribution));
   return bootstrapped?.labels[bootstrapLabel] === bootstrapFingerprint(distribution, context)
     ? made(distribution, context, bootstrapped)
     : undefined;
 }
 
-const own = (distribution: Distribution, context: DistributionContext, image: EngineImage): DistributionImage => ({
+const asFound = (distribution: Distribution, context: DistributionContext, image: EngineImage): DistributionImage => ({
   id: image.id,
   reference: context.reference,
   ...(context.mirrorNamed ? { writeMirror: mirrorWriter(distribution, context) } : {}),
@@ -83,9 +83,9 @@ const made = (distribution: Distribution, context: DistributionContext, image: E
   writeMirror: mirrorWriter(distribution, context),
 });
 
-/** A base is made anew when the distribution's release moves on; its packages' fixes come with each build. */
+/** A base is made anew when the distribution's release moves on, or its recipe; its packages' fixes come with each build. */
 const bootstrapFingerprint = ({ name, branch }: Distribution, { lock }: DistributionContext): string =>
-  fingerprint({ name, branch, version: lock?.version });
+  fingerprint({ name, branch, version: lock?.version, slimOptions });
 
 async function bootstrap(
   distribution: Distribution,

@@ -7,7 +7,7 @@ import { elapsed } from "../ports/clock.js";
 import type { EngineImage } from "../ports/engine.js";
 import { listFiles, readText } from "../ports/files.js";
 import { fingerprint } from "../support/fingerprint.js";
-import { type CheckContext, checkPair, referenceOf } from "./check.js";
+import { type CheckContext, checkPair, lastReference, referenceOf } from "./check.js";
 import { helloFolder } from "./hello.js";
 
 export interface TestContext extends CheckContext {
@@ -40,7 +40,7 @@ export async function testPair(pair: Pair, context: TestContext): Promise<void> 
 function markOf(pair: Pair, { root, built }: TestContext): string {
   const folder = helloFolder(root, pair);
   const hello = pair.hello === undefined ? [] : listFiles(folder).map((path) => [path, readText(join(folder, path))]);
-  const images = pair.images.map((image) => ({ id: built.get(image.id)?.id, tests: image.tests }));
+  const images = pair.images.map(({ id, tests, budget }) => ({ id: built.get(id)?.id, tests, budget }));
   const { hello: answers, probes, exceptions, devCommands } = pair;
   const hash = fingerprint({ images, hello, answers, probes, exceptions, devCommands, promises }).slice(0, 16);
   return `${markPrefix(pair)}${hash}`;
@@ -52,6 +52,7 @@ const markPrefix = ({ images: [image], line, distribution }: Pair): string =>
 
 /** Marks of earlier images go: they would keep those from being removed. */
 async function replaceMark(pair: Pair, mark: string, { engine, tested }: TestContext): Promise<void> {
+  for (const image of pair.images) await engine.tag(referenceOf(image), lastReference(image));
   await engine.tag(referenceOf(pair.images[0] as Image), mark);
   await engine.untag([...tested].filter((old) => old.startsWith(markPrefix(pair)) && old !== mark));
 }

@@ -188,6 +188,24 @@ export function describeImages(trial: () => Trial): void {
       assert.equal((await engine.inspect([target])).size, 0);
     });
 
+    it("gets an image under its own name, or one that was here before, and the engine keeps both", async () => {
+      const { engine, build } = trial();
+      const host = registry?.host ?? "";
+      const [own, taken] = [`${host}/contract/own:1`, `${host}/contract/taken:1`];
+      await build(["FROM tools", "ENV OWN=1"], { tags: [own] });
+      await build(["FROM tools", "ENV TAKEN=1"], { tags: [taken] });
+      const before = await engine.inspect([own, taken]);
+      await engine.push(own, own);
+      await engine.push(own, taken);
+      assert.deepEqual(await engine.inspect([own, taken]), before);
+      const client = createRegistry({ host, credentials: async () => undefined });
+      assert.equal(
+        (await client.manifest("contract/taken", tag("1")))?.configDigest,
+        (await client.manifest("contract/own", tag("1")))?.configDigest,
+      );
+      await engine.untag([own, taken]);
+    });
+
     it("gives an image back", async () => {
       const { engine, build } = trial();
       const reference = await build(["FROM tools", "ENV PULLED=1"]);
@@ -198,6 +216,16 @@ export function describeImages(trial: () => Trial): void {
       await engine.pull(target);
       assert.equal((await engine.inspect([target])).get(target)?.id, id);
       await engine.untag([target]);
+    });
+
+    it("gives what a build is FROM", async () => {
+      const { engine, build } = trial();
+      const target = `${registry?.host}/contract/from:1`;
+      const reference = await build(["FROM tools", "RUN echo pushed >/text"]);
+      await engine.push(reference, target);
+      const image = await build([`FROM ${target}`, "ENV FROM=1"], { contexts: {} });
+      assert.equal((await engine.run({ image, command: ["cat", "/text"] })).stdout.trim(), "pushed");
+      if ((await engine.inspect([target])).has(target)) await engine.untag([target]);
     });
 
     it("that has not what is pulled, or does not answer, is named in a failure within seconds", async () => {

@@ -28,7 +28,7 @@ export function contentOf({ files = [], folders = [], links = {}, texts = {} }: 
   };
 }
 
-const owned = { uid: 0, gid: 0, layer: 0 } as const;
+const owned = { uid: 0, gid: 0, modified: 0, layer: 0 } as const;
 
 function fileOf(path: string, text: string): ImageEntry {
   const hash = (algorithm: string): string => createHash(algorithm).update(text).digest("hex");

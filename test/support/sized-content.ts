@@ -24,7 +24,10 @@ export function sizedContent(
   return {
     layers: [{ digest: `sha256:${"a".repeat(64)}` as Digest, compressed: total / 2, size: total, repeated: [] }],
     entries: new Map(
-      files.map(([path, size]) => [path, { path, type: "file" as const, mode: 0o644, uid: 0, gid: 0, size, layer: 0 }]),
+      files.map(([path, size]) => [
+        path,
+        { path, type: "file" as const, mode: 0o644, uid: 0, gid: 0, modified: 0, size, layer: 0 },
+      ]),
     ),
     texts: new Map(
       Object.entries(packages).flatMap(([name, { version, files: own }]) => [

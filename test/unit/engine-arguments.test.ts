@@ -11,7 +11,13 @@ import {
   saveArguments,
   serveArguments,
 } from "../../src/ports/engine-arguments.js";
-import { isLoopback, referenceKey, shortReference, wholeReference } from "../../src/ports/engine-references.js";
+import {
+  imagesIn,
+  isOnLoopback,
+  referenceKey,
+  shortReference,
+  wholeReference,
+} from "../../src/ports/engine-references.js";
 
 const dialects: readonly Dialect[] = [dockerDialect, podmanDialect];
 
@@ -202,8 +208,34 @@ describe("the spellings of a reference", () => {
 
   it("say whether the registry is on this machine", () => {
     for (const reference of ["localhost/x", "localhost:5000/x", "127.0.0.1:5000/x:1", "127.1.2.3/x", "[::1]:5000/x"])
-      assert.equal(isLoopback(reference), true, reference);
+      assert.equal(isOnLoopback(reference), true, reference);
     for (const reference of ["x", "ingot/x", "localhost.example.org/x", "127.0.0.1.example.org/x", "10.0.0.1:5000/x"])
-      assert.equal(isLoopback(reference), false, reference);
+      assert.equal(isOnLoopback(reference), false, reference);
+  });
+});
+
+describe("the images that a build takes from registries", () => {
+  const none = { buildArguments: {}, contexts: {} };
+
+  it("are those of each FROM and mount, with the arguments filled in", () => {
+    const dockerfile = `ARG DEV=docker.io/x/dev:1
+ARG RUNTIME
+FROM --platform=linux/amd64 $DEV AS build
+RUN --mount=type=bind,from=ghcr.io/a/b:1,target=/x true
+FROM \${RUNTIME}
+COPY --from=build /x /x
+COPY --from=0 /y /y
+COPY --from=127.0.0.1:5000/z:1 /z /z
+`;
+    const buildArguments = { RUNTIME: "127.0.0.1:5000/x/runtime:1" };
+    assert.deepEqual(imagesIn(dockerfile, { ...none, buildArguments }), [
+      ...["docker.io/x/dev:1", "127.0.0.1:5000/x/runtime:1", "ghcr.io/a/b:1", "127.0.0.1:5000/z:1"],
+    ]);
+  });
+
+  it("are no stages, no contexts in any spelling, and not nothing", () => {
+    const dockerfile = "FROM ingot/base:trixie AS Base\nFROM base AS other\nFROM scratch\nCOPY --from=base / /\n";
+    const contexts = { "docker.io/ingot/base:trixie": "docker.io/ingot/base:trixie" };
+    assert.deepEqual(imagesIn(dockerfile, { ...none, contexts }), []);
   });
 });

@@ -11,6 +11,7 @@ const file = (path: string, sha256 = "1"): Omit<ImageEntry, "layer"> => ({
   mode: 0o644,
   uid: 0,
   gid: 0,
+  modified: 0,
   size: 3,
   sha256,
 });
