@@ -22,6 +22,8 @@ OTHER_SYSTEMS = {
     "_wmi",
     "asyncio.windows_events",
     "asyncio.windows_utils",
+    "distutils._msvccompiler",
+    "distutils.msvc9compiler",
     "encodings.mbcs",
     "encodings.oem",
     "msilib",
