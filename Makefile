@@ -73,9 +73,17 @@ golden: compile ## Rewrite the expectations under test/golden
 bench: compile ## Measure, as ratios in one run
 	node dist/bench/generate.js
 
+.PHONY: bench-size
+bench-size: compile engine ## Compare the sizes of the built images with naive ones and distroless
+	@node dist/bench/size.js
+
+.PHONY: bench-start
+bench-start: compile engine ## Compare how fast the built images start with naive ones
+	@node dist/bench/start.js
+
 .PHONY: clean
 clean: ## Remove what make made in this folder
-	rm -rf dist node_modules coverage
+	rm -rf dist node_modules coverage build
 
 .PHONY: help
 help: ## List the targets

@@ -53,6 +53,7 @@ interface RunFlags {
   readonly builder?: string;
   readonly force?: boolean;
   readonly strict?: boolean;
+  readonly verify?: boolean;
   readonly json?: boolean;
   readonly registry?: string;
   readonly quickstart?: boolean;
@@ -76,6 +77,8 @@ export function addRun(
     .option("--quickstart", "what catalog.yaml names as quickstart")
     .option("--json", "events and the report as JSON lines")
     .addOption(mirrorOption());
+  if (name === "build")
+    command.option("--verify", "build what is selected twice, the second time from nothing, and compare the digests");
   const registryText = "publish to HOST[:PORT][/PATH]";
   if (registry === "required") command.requiredOption("--registry <where>", registryText);
   if (registry === "optional") command.option("--registry <where>", registryText);
@@ -94,6 +97,7 @@ export function addRun(
       mirrors: flags.mirror,
       jobs: flags.jobs,
       force: flags.force ?? false,
+      verify: flags.verify ?? false,
       say: reporter.hear,
     });
     show(result, reporter.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));

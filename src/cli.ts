@@ -1,17 +1,20 @@
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
 import { addRun, runCommands } from "./cli-run.js";
+import { addSize } from "./cli-size.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
 import type { Image } from "./model/image.js";
 import type { Family } from "./model/platform.js";
+import { readText } from "./ports/files.js";
 import { describeImage, formatList, formatPlan } from "./reporters/listing.js";
 import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
 SELECTOR is a reference with globs: node, node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
-Exit status: 0 done, 1 something failed, 2 the command or a file is wrong.`;
+Exit status: 0 done, 1 something failed, 2 the command or a file is wrong, 130 or 143 ended by a signal.`;
 
 /** Runs one command line, without the program's name; gives the exit status. */
 export async function runCommandLine(args: readonly string[]): Promise<ExitStatus> {
@@ -35,6 +38,7 @@ function makeProgram(finish: Finish): Command {
     .description(
       "Generates, builds, tests and publishes a catalog of small base images: for every language one image to build with and one to run on.",
     )
+    .version(ownVersion(), "--version", "the version of ingot")
     .addOption(new Option("--catalog <dir>", "the folder with catalog.yaml").default("."))
     .exitOverride()
     .showHelpAfterError("(ingot --help shows what there is)")
@@ -43,8 +47,14 @@ function makeProgram(finish: Finish): Command {
   addResolve(program, finish);
   addGenerate(program, finish);
   addPlan(program, finish);
+  addSize(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
+}
+
+function ownVersion(): string {
+  const text = readText(fileURLToPath(new URL("../../package.json", import.meta.url))) ?? "{}";
+  return (JSON.parse(text) as { readonly version?: string }).version ?? "unknown";
 }
 
 const formatJson = (images: readonly Image[]): string => JSON.stringify(images.map(describeImage), undefined, 2);

@@ -1,5 +1,7 @@
 import { runCommandLine } from "./cli.js";
-import { endWithReader } from "./reporters/output.js";
+import { endOnSignals } from "./ports/interruption.js";
+import { endWithReader, say } from "./reporters/output.js";
 
 endWithReader();
+endOnSignals((signal) => say(`ingot: ended by ${signal}`));
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -7,11 +7,15 @@ import { elapsed } from "./ports/clock.js";
 import type { HostMirror } from "./ports/debian-host.js";
 import type { Engine, EngineImage } from "./ports/engine.js";
 import { type Tree, withTemporaryFolder } from "./ports/files.js";
+import { createContentReader } from "./ports/image-content.js";
 import type { Registry } from "./ports/registry.js";
+import { createTlsServer, type LazyTlsServer } from "./ports/tls-server.js";
 import { type BuildContext, buildImage, localReferences } from "./stages/build.js";
+import { describeImage } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage, provideDistribution } from "./stages/distribution.js";
 import { publishPair } from "./stages/publish.js";
-import { testedPattern, testPair } from "./stages/test.js";
+import { type TestContext, testedPattern, testPair } from "./stages/test.js";
+import { verifyImage } from "./stages/verify.js";
 import { runGraph, type Task } from "./support/schedule.js";
 
 /** What to do, to which images, and with what. */
@@ -30,6 +34,8 @@ export interface RunRequest {
   >;
   readonly jobs: number;
   readonly force: boolean;
+  /** Whether what is selected is built twice, to compare. */
+  readonly verify: boolean;
   readonly say: Say;
 }
 
@@ -44,8 +50,10 @@ export function runPairs(request: RunRequest): Promise<Report> {
       request.say(event);
     };
     const selection = select(request);
-    const context = await prepare({ ...request, say }, selection, folder);
+    const tlsServer = createTlsServer("trusted");
+    const context = await prepare({ ...request, say }, selection, { folder, tlsServer });
     const outcomes = await runGraph(tasksOf({ ...request, say }, selection, context), request.jobs);
+    await tlsServer.close();
     for (const outcome of outcomes.values())
       if (outcome.kind === "failed" && !(outcome.error instanceof Failure)) throw outcome.error;
     const sizes = new Map([...context.built].map(([id, { size }]) => [id as string, size]));
@@ -80,14 +88,18 @@ const parentsOf = ({ parent, builder }: Image): readonly ImageId[] => [
   ...(builder === undefined ? [] : [builder.id]),
 ];
 
-interface RunContext extends BuildContext {
+interface RunContext extends BuildContext, TestContext {
+  readonly built: Map<ImageId, EngineImage>;
   readonly distributions: Map<string, DistributionImage>;
-  readonly tested: ReadonlySet<string>;
   readonly folder: string;
 }
 
 /** Asks the engine once what it has. */
-async function prepare(request: RunRequest, { images }: Selection, folder: string): Promise<RunContext> {
+async function prepare(
+  request: RunRequest,
+  { images }: Selection,
+  { folder, tlsServer }: { readonly folder: string; readonly tlsServer: LazyTlsServer },
+): Promise<RunContext> {
   const { engine, plan, root, tree, say, force } = request;
   const bases = images.flatMap(({ parent }) =>
     parent.kind === "distribution" ? [parent.reference, bootstrapReference(plan.namespace, parent.distribution)] : [],
@@ -97,7 +109,11 @@ async function prepare(request: RunRequest, { images }: Selection, folder: strin
     ...bases,
   ]);
   const tested = new Set((request.stages.includes("test") ? await engine.list(testedPattern) : new Map()).keys());
-  return { root, engine, say, tree, present, built: new Map(), distributions: new Map(), force, tested, folder };
+  return {
+    ...{ root, engine, say, tree, present, built: new Map(), distributions: new Map(), force, tested, folder },
+    readContent: createContentReader(engine),
+    tlsServer: tlsServer.get,
+  };
 }
 
 function tasksOf(request: RunRequest, { images, pairs }: Selection, context: RunContext): readonly Task<void>[] {
@@ -116,7 +132,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   const build: Task<void> = {
     id: buildId(image.id),
     needs: parentsOf(image).map(buildId),
-    run: () => reported("build", image.id, request.say, () => buildImage(image, context)),
+    run: () => reported("build", image.id, request.say, () => buildWhole(image, request, context)),
     skipped: (because, error) =>
       request.say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
@@ -130,6 +146,12 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
       }),
   };
   return [provide, { ...build, needs: [provide.id, ...build.needs] }];
+}
+
+async function buildWhole(image: Image, { images, verify }: RunRequest, context: RunContext): Promise<void> {
+  await buildImage(image, context);
+  await describeImage(image, context);
+  if (verify && images.includes(image)) await verifyImage(image, context);
 }
 
 /** What cannot start, because its base is nowhere to be had, is skipped and not failed: so that is not said here. */

@@ -17,7 +17,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** The only libraries of a layer, where it has a list. */
 const libraries: Readonly<Record<string, readonly string[]>> = {
-  model: ["zod", "semver", "picomatch", "fastest-levenshtein"],
+  // Of node itself, only what calculates.
+  model: ["zod", "semver", "picomatch", "fastest-levenshtein", "spdx-expression-parse", "packageurl-js", "node:crypto"],
   reporters: [],
 };
 

@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly mirrors: Readonly<Partial<Record<Family, string>>>;
   readonly jobs: number;
   readonly force: boolean;
+  readonly verify: boolean;
   readonly say: Say;
 }
 
@@ -46,7 +47,7 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   await target.value?.registry.check();
   if (options.generate) writeGenerated(root, opened.value);
   const mirrors = await mirrorsFor(opened.value, options.mirrors);
-  const { stages, jobs, force, say } = options;
+  const { stages, jobs, force, verify, say } = options;
   const request: RunRequest = {
     root,
     plan,
@@ -58,6 +59,7 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
     mirrors,
     jobs,
     force,
+    verify,
     say,
   };
   return ok(await runPairs(target.value === undefined ? request : { ...request, target: target.value }));

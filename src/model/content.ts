@@ -8,6 +8,8 @@ export interface ElfFile {
   readonly needed: readonly string[];
   /** Folders to look for them in, before all others; `$ORIGIN` is the file's own folder. */
   readonly runPath: readonly string[];
+  /** The program that loads it: `/lib64/ld-linux-x86-64.so.2` */
+  readonly interpreter?: string;
 }
 
 /** A file, folder or link of an image's root file system. */
@@ -21,6 +23,8 @@ export interface ImageEntry {
   readonly gid: number;
   /** Bytes. */
   readonly size: number;
+  /** Seconds since 1970. */
+  readonly modified: number;
   /** Where a link points. */
   readonly target?: string;
   /** Position in `layers` of the layer that it comes from. */
@@ -51,6 +55,8 @@ export interface ImageContent {
   readonly texts: ReadonlyMap<string, string>;
   /** `65532:65532`; empty for root. */
   readonly user: string;
+  /** `LANG=C.UTF-8` */
+  readonly env: readonly string[];
 }
 
 /** A package that an image's own package database names. */

@@ -2,9 +2,18 @@ import { z } from "zod";
 import type { Family, Platform } from "./platform.js";
 import * as word from "./schema.js";
 
+const budgetFile = z.strictObject({
+  uncompressed: word.size.optional().describe("Of all files of the image: 47.4 MB."),
+  compressed: word.size.optional().describe("Of all layers as a registry stores them: 18 MB."),
+});
+
 /** What a definition says about packages: at the top, for a release line, or for a line on one distribution. */
 const packageSet = z
-  .object({ version: word.packageName.optional().describe("The package whose version is the language's version.") })
+  .object({
+    version: word.packageName.optional().describe("The package whose version is the language's version."),
+    env: word.environment.optional().describe("Where these packages put what the language looks for."),
+    size: z.record(word.variantName, budgetFile).optional().describe("How large the image of a variant may become."),
+  })
   .catchall(
     z.array(word.packageName).describe("The packages of a variant: of runtime, or those that dev adds to them."),
   )
@@ -24,6 +33,10 @@ const variantFile = z.strictObject({
     .array(word.contextFile)
     .optional()
     .describe("Files below templates/FAMILY/ that the build context holds beside the Dockerfile."),
+  commands: z
+    .array(word.commandName)
+    .optional()
+    .describe("Of dev: the commands that it is there for. Runtime images have none of them."),
   keep: exceptions
     .optional()
     .describe("Paths that microroot's rules would leave out, each with the reason to keep it."),
@@ -34,6 +47,28 @@ const testFile = z.strictObject({
   run: word.commandLine.describe("A command that must succeed in the image."),
   prints: word.argument.optional().describe("Text that it must print."),
 });
+
+/** Commands by which a language shows, in its own words, that a promise holds. */
+const probes = z
+  .strictObject({
+    "time-zone": word.commandLine
+      .optional()
+      .describe("Prints the local time of Unix time 0 as HH:MM; TZ is Asia/Tokyo, so 09:00."),
+    unicode: word.commandLine.optional().describe("Prints: déjà ✓"),
+    tls: word.commandLine
+      .optional()
+      .describe(
+        "Fetches the URL that the environment has as URL, and prints what it gets; fails if the certificate is not trusted.",
+      ),
+    "standard-library": word.commandLine
+      .optional()
+      .describe("Loads all of the standard library, and prints the name of each part that does not load."),
+  })
+  .describe(
+    "Commands by which a language shows that a promise holds: run in the hello application's image, or the runtime image.",
+  );
+
+export type ProbeId = keyof z.infer<typeof probes>;
 
 const lineFile = z.strictObject({
   on: z.record(word.distributionName, packageSet).describe("The distributions that carry the line."),
@@ -59,12 +94,20 @@ export const definitionFile = z.strictObject({
     .strictObject({ answers: z.record(z.string(), z.union([z.string(), z.int()])) })
     .optional()
     .describe("What the application in languages/LANGUAGE/hello answers over HTTP, as JSON."),
+  probes: probes.optional(),
+  except: z
+    .record(word.ruleName, z.record(word.oneLine, word.oneLine))
+    .optional()
+    .describe("Exceptions to promises: by promise, what is excepted (a path with * and **, a module) and why."),
   platforms: z.array(word.platform).min(1).optional().describe("Where the language is limited to some."),
 });
 
 export type DefinitionFile = z.infer<typeof definitionFile>;
 export type VariantFile = z.infer<typeof variantFile>;
 export type PackageSetFile = z.infer<typeof packageSet>;
+
+/** Bytes that an image may have; what is absent has no limit. */
+export type Budget = z.infer<typeof budgetFile>;
 
 /** `runtime`, `dev`, or one that a definition adds. */
 export type Variant = string;
@@ -88,7 +131,14 @@ export interface VariantDefinition {
   readonly keep: readonly string[];
   readonly drop: readonly string[];
   readonly tests: readonly ImageTest[];
+  /** Absent where the definition names none. */
+  readonly budget?: Budget;
 }
+
+/** By promise: what is excepted → why. */
+export type Exceptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export type Probes = Readonly<Partial<Record<ProbeId, readonly string[] | undefined>>>;
 
 /** A line on a distribution, with everything that was shared written out. */
 export interface PairDefinition {
@@ -113,4 +163,8 @@ export interface Definition {
   readonly pairs: readonly PairDefinition[];
   /** What the hello application answers; absent where there is none. */
   readonly hello?: Readonly<Record<string, string | number>>;
+  readonly probes: Probes;
+  readonly exceptions: Exceptions;
+  /** Those of base, and the language's own. */
+  readonly devCommands: readonly string[];
 }

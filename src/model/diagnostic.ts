@@ -45,12 +45,6 @@ export function unlessAny<T>(diagnostics: readonly Diagnostic[], value: () => T)
   return diagnostics.length === 0 ? ok(value()) : failed(...diagnostics);
 }
 
-/** All values, or the complaints of all that failed. */
-export function collect<T>(results: readonly Result<T>[]): Result<readonly T[]> {
-  const complaints = results.flatMap((result) => (result.ok ? [] : result.diagnostics));
-  return unlessAny(complaints, () => results.flatMap((result) => (result.ok ? [result.value] : [])));
-}
-
 /** `languages/python.yaml:7:3 unquoted-version: write "3.10" in quotes`, then the line with the text underlined. */
 export function formatDiagnostic({ rule, message, place, file }: Diagnostic): string {
   if (place === undefined) return `${file === undefined ? "" : `${file} `}${rule}: ${message}`;

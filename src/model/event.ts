@@ -1,7 +1,7 @@
 import type { ImageId, PairId } from "./image.js";
 import type { Digest, Tag } from "./reference.js";
 
-export type StageName = "build" | "test" | "publish";
+export type StageName = "build" | "verify" | "test" | "publish";
 export type Subject = ImageId | PairId;
 
 /** A tag that a publication moved, or would move. */
@@ -18,6 +18,8 @@ export type Event =
   | { readonly type: "started"; readonly stage: StageName; readonly subject: Subject }
   | { readonly type: "output"; readonly stage: StageName; readonly subject: Subject; readonly line: string }
   | { readonly type: "built"; readonly subject: ImageId; readonly ms: number; readonly size: number }
+  /** Built twice, with one digest. */
+  | { readonly type: "verified"; readonly subject: ImageId; readonly ms: number; readonly digest: Digest }
   | { readonly type: "tested"; readonly subject: PairId; readonly ms: number; readonly checks: number }
   | { readonly type: "published"; readonly subject: PairId; readonly ms: number; readonly moves: readonly Move[] }
   /** Nothing to do: the engine or the registry has it already. */

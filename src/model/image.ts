@@ -1,5 +1,5 @@
 import type { Distribution } from "./catalog.js";
-import type { ImageTest, Variant } from "./definition.js";
+import type { Budget, Exceptions, ImageTest, Probes, Variant } from "./definition.js";
 import type { Platform } from "./platform.js";
 import type { Tag } from "./reference.js";
 import type { Version } from "./version.js";
@@ -48,6 +48,8 @@ export interface Image {
   /** Seconds since 1970. */
   readonly sourceDateEpoch: number;
   readonly tests: readonly ImageTest[];
+  /** Absent where the definition names none. */
+  readonly budget?: Budget;
 }
 
 /** A runtime image, its dev image and what else the definition adds to them: built, tested and published as one. */
@@ -59,6 +61,9 @@ export interface Pair {
   readonly version: Version;
   readonly images: readonly Image[];
   readonly hello?: Readonly<Record<string, string | number>>;
+  readonly probes: Probes;
+  readonly exceptions: Exceptions;
+  readonly devCommands: readonly string[];
   readonly support: Support;
 }
 

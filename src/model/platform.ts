@@ -4,6 +4,12 @@ export type Platform = (typeof platforms)[number];
 
 export type Family = "alpine" | "debian";
 
+/** The commands of each family's own package manager. */
+export const packageManagers: Readonly<Record<Family, readonly string[]>> = {
+  alpine: ["apk"],
+  debian: ["apt", "apt-get", "apt-cache", "dpkg", "dpkg-deb", "dpkg-query", "update-alternatives"],
+};
+
 /** Each distribution's own word for an architecture. */
 const architectures: Record<Platform, Record<Family, string>> = {
   "linux/amd64": { alpine: "x86_64", debian: "amd64" },

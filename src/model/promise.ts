@@ -1,121 +1,55 @@
+import type { ImageContent, ImageEntry, PackageDatabase } from "./content.js";
 import type { Variant } from "./definition.js";
+import type { Family } from "./platform.js";
 
-/** A file, folder or link of an image's root file system. */
-export interface ImageEntry {
-  /** `/usr/bin/python3` */
-  readonly path: string;
-  readonly type: string;
-  readonly mode: number;
-  readonly uid: number;
-  /** Bytes. */
-  readonly size: number;
-  /** Where a link points. */
-  readonly target?: string;
+/** An image, as the promises about its content see it. */
+export interface Subject {
+  readonly variant: Variant;
+  readonly family: Family;
+  readonly content: ImageContent;
+  /** Absent where the image has none. */
+  readonly database?: PackageDatabase | undefined;
+  /** Of the runtime image of the same pair; for dev. */
+  readonly runtime?: PackageDatabase | undefined;
+  /** Whether the family's rules name a path as made by microroot or by maintainer scripts, so that no package holds it. */
+  readonly isGenerated: (path: string) => boolean;
+  /** Names of commands that dev images bring: compilers and the package managers of languages. */
+  readonly devCommands: readonly string[];
 }
 
-export interface ImageContent {
-  readonly entries: ReadonlyMap<string, ImageEntry>;
-  /** `65532:65532`; empty for root. */
-  readonly user: string;
+/** A way in which an image breaks a promise. */
+export interface Breach {
+  /** What it is about, which an exception may name: a path, a package, a module. */
+  readonly about: string;
+  /** What is wrong with it; empty where its being there is. */
+  readonly message: string;
 }
 
-/** Something that every image of a kind promises, as data; `breaches` names every way in which an image breaks it. */
+/** Something that every image of a kind promises, as data. `docs/rules/<id>.md` explains each. */
 export interface ContentPromise {
   readonly id: string;
   readonly summary: string;
-  readonly holdsFor: (variant: Variant) => boolean;
-  readonly breaches: (content: ImageContent) => readonly string[];
+  readonly holdsFor: (subject: Pick<Subject, "variant" | "family">) => boolean;
+  readonly breaches: (subject: Subject) => readonly Breach[];
 }
 
-const runtimeOnly = (variant: Variant): boolean => variant !== "dev";
-const paths = (content: ImageContent, matches: (entry: ImageEntry) => boolean): readonly string[] =>
-  [...content.entries.values()].filter(matches).map(({ path }) => path);
-const named = (pattern: RegExp) => (content: ImageContent) =>
-  paths(content, ({ path, type }) => type !== "directory" && pattern.test(path));
+export const isRuntime = ({ variant }: Pick<Subject, "variant">): boolean => variant !== "dev";
+export const isDev = ({ variant }: Pick<Subject, "variant">): boolean => variant === "dev";
+export const always = (): boolean => true;
 
-const packageManagers =
-  /\/s?bin\/(apk|apt|apt-get|apt-cache|aptitude|dpkg|dpkg-deb|npm|npx|pip3?|yarn|pnpm|gem|cargo)$/;
-const developerFiles = /\/s?bin\/(cc|gcc|g\+\+|c\+\+|clang|ld|as|make|go)$|^\/usr\/include\/.+\.h$/;
+/** A breach for each entry that there should not be. */
+export function unwanted(matches: (entry: ImageEntry) => boolean): ContentPromise["breaches"] {
+  return ({ content }) =>
+    [...content.entries.values()].filter(matches).map(({ path }) => ({ about: path, message: "" }));
+}
 
-export const contentPromises: readonly ContentPromise[] = [
-  {
-    id: "non-root",
-    summary: "runs as an unprivileged user",
-    holdsFor: runtimeOnly,
-    breaches: ({ user }) => (/^[1-9]\d*(:[1-9]\d*)?$/.test(user) ? [] : [`the user is ${user === "" ? "root" : user}`]),
-  },
-  {
-    id: "no-setuid",
-    summary: "no file that gives its caller another's rights",
-    holdsFor: runtimeOnly,
-    breaches: (content) => paths(content, ({ type, mode }) => type === "file" && (mode & 0o6000) !== 0),
-  },
-  {
-    id: "no-package-manager",
-    summary: "no package manager",
-    holdsFor: runtimeOnly,
-    breaches: named(packageManagers),
-  },
-  {
-    id: "no-compiler",
-    summary: "no compiler, no header",
-    holdsFor: runtimeOnly,
-    breaches: named(developerFiles),
-  },
-  {
-    id: "no-documentation",
-    summary: "no manual page, cache or log",
-    holdsFor: runtimeOnly,
-    breaches: named(/^\/(usr\/share\/(man|info|doc)|var\/(cache|log|lib\/apt))\//),
-  },
-  {
-    id: "nothing-writable",
-    summary: "nothing but /tmp is writable by all",
-    holdsFor: runtimeOnly,
-    breaches: (content) =>
-      paths(
-        content,
-        ({ path, type, mode }) => type !== "symlink" && (mode & 0o002) !== 0 && !/^\/(tmp|dev(\/.*)?)$/.test(path),
-      ),
-  },
-  {
-    id: "temporary-folder",
-    summary: "/tmp is writable by all",
-    holdsFor: () => true,
-    breaches: ({ entries }) => (entries.get("/tmp")?.mode === 0o1777 ? [] : ["/tmp is not a folder with mode 1777"]),
-  },
-  {
-    id: "application-folder",
-    summary: "/app belongs to the user",
-    holdsFor: runtimeOnly,
-    breaches: ({ entries, user }) =>
-      String(entries.get("/app")?.uid) === user.split(":")[0] ? [] : ["/app is missing, or another's"],
-  },
-  {
-    id: "certificates",
-    summary: "the CA certificates are there",
-    holdsFor: () => true,
-    breaches: ({ entries }) =>
-      (entries.get("/etc/ssl/certs/ca-certificates.crt")?.size ?? 0) > 1000
-        ? []
-        : ["/etc/ssl/certs/ca-certificates.crt is missing"],
-  },
-  {
-    id: "time-zones",
-    summary: "the time zones are there",
-    holdsFor: () => true,
-    breaches: ({ entries }) =>
-      entries.has("/usr/share/zoneinfo/Asia/Tokyo") ? [] : ["/usr/share/zoneinfo/Asia/Tokyo is missing"],
-  },
-  {
-    id: "package-database",
-    summary: "the package database that vulnerability scanners read is there",
-    holdsFor: () => true,
-    breaches: ({ entries }) =>
-      [...entries.keys()].some((path) =>
-        /^\/(usr\/)?lib\/apk\/db\/installed$|^\/var\/lib\/dpkg\/(status$|status\.d\/.)/.test(path),
-      )
-        ? []
-        : ["there is none"],
-  },
-];
+/** A breach if something is not as it should be. */
+export function required(
+  about: string,
+  message: string,
+  holds: (subject: Subject) => boolean,
+): ContentPromise["breaches"] {
+  return (subject) => (holds(subject) ? [] : [{ about, message }]);
+}
+
+export const formatBreach = ({ about, message }: Breach): string => [about, message].filter(Boolean).join(" ");

@@ -63,10 +63,3 @@ export function parseReference(text: string): Reference | undefined {
     ...(digest === undefined ? {} : { digest }),
   };
 }
-
-export function formatReference({ registry, repository, tag, digest }: Reference): string {
-  // `a.x/b` without docker.io would be read as b in the registry a.x.
-  const short = registry === defaultRegistry && parseReference(repository)?.repository === repository;
-  const name = short ? repository : `${registry}/${repository}`;
-  return `${name}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
-}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseBytes } from "./bytes.js";
 import { platforms } from "./platform.js";
 import { parseReference, parseRepositoryName } from "./reference.js";
 
@@ -34,6 +35,10 @@ export const cycleProduct = z
 export const oneLine = z.string().min(1).max(400).regex(noControl, "must be one line without control characters");
 export const argument = z.string().max(4000).regex(noControl, "must not hold control characters");
 export const commandLine = z.array(argument).min(1);
+export const commandName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/, "must be the name of a command");
+export const ruleName = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be the name of a promise, such as stray-file");
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be letters, digits and _");
 export const environment = z.record(environmentName, argument);
 export const url = z
@@ -43,9 +48,6 @@ export const url = z
     /^https?:\/\/[^\s"'\\<>`\p{Cc}\p{Cs}\p{Bidi_Control}]+$/u,
     "must be a URL that starts with https:// or http://",
   );
-export const absolutePath = z
-  .string()
-  .regex(/^(\/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+$/, "must be an absolute path of letters, digits and . _ + -");
 /** As microroot's rules have it: * stands for anything but /, and ** for anything. Never `.` or `..`, and nothing that a shell would read. */
 export const pathPattern = z
   .string()
@@ -85,3 +87,10 @@ export const packageVersion = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+~:_-]{0,
 export const selectorText = z
   .string()
   .regex(/^[a-z0-9*?.[\]{},_:!-]{1,200}$/i, "must be a selector such as python:*-dev");
+const sizeMessage = "must be a size such as 47.4 MB: a number and kB, MB or GB, or a whole number of bytes";
+/** Bytes, however they are written: `47.4 MB`, or 47400000. */
+export const size = z
+  .union([z.int().min(1, sizeMessage), z.string().refine((text) => (parseBytes(text) ?? 0) > 0, sizeMessage)], {
+    error: sizeMessage,
+  })
+  .transform((written) => (typeof written === "number" ? written : (parseBytes(written) ?? 0)));

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import picomatch from "picomatch";
 import { type Diagnostic, failed, ok, type Result } from "./diagnostic.js";
-import type { Image, Pair } from "./image.js";
+import type { Image } from "./image.js";
 
 /** A reference with globs, as given: `node`, `node:24`, `python:*-dev`, `*:*-trixie`. */
 export type Selector = string;
@@ -56,10 +56,4 @@ function nearest(selector: Selector, images: readonly Image[]): string {
     selector,
     named.flatMap((image) => image.tags.map((tag) => `${image.language}:${tag}`)),
   );
-}
-
-/** The pairs that have one of these images. */
-export function pairsOf(pairs: readonly Pair[], images: readonly Image[]): readonly Pair[] {
-  const ids = new Set(images.map((image) => image.pair));
-  return pairs.filter((pair) => ids.has(pair.id));
 }

@@ -42,6 +42,12 @@ export function compareVersions(a: Version, b: Version): number {
   return 0;
 }
 
+/** Whether two texts are one version: a language writes `21.0.8+9` where a distribution writes `21.0.8_p9`. */
+export function isSameVersion(a: string, b: string): boolean {
+  const [left, right] = [parseVersion(a), parseVersion(b)];
+  return left !== undefined && right !== undefined && compareVersions(left, right) === 0;
+}
+
 /** `24.16.0` → `24.16.0`, `24.16`, `24`: what a version may be called, longest first. A build is part of the longest only. */
 export function prefixesOf(version: Version): readonly string[] {
   // "+" is not allowed in a tag; OCI tools write "_" for it.

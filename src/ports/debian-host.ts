@@ -91,7 +91,7 @@ export async function bootstrapDebian(request: {
   ];
   const env = { SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) };
   try {
-    await output("mmdebstrap", args, { input: request.sources, env });
+    await output("mmdebstrap", args, { input: request.sources, env, group: true });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const redact = createRedactor([request.sources]);

@@ -1,4 +1,4 @@
-import { type Client, createCliEngine } from "./cli-engine.js";
+import { type CliEngine, createCliEngine } from "./cli-engine.js";
 import type { Engine } from "./engine.js";
 import { dockerDialect } from "./engine-arguments.js";
 
@@ -12,19 +12,14 @@ export function createDocker({ builder }: { readonly builder?: string } = {}): E
     env: {},
     // Asks the server: a client alone is no engine.
     version: ["version", "--format", "{{.Server.Version}}"],
-    sizeOf: sizeFromHistory,
+    builder: ["buildx", "version"],
+    size: history,
     registryOptions: () => [],
   });
 }
 
 /** The containerd image store says the compressed size of an image; the sizes in its history are those on disk. */
-async function sizeFromHistory(reference: string, client: Client): Promise<number> {
-  const { stdout } = await client(`cannot read the history of ${reference}`, [
-    "history",
-    "--human=false",
-    "--format",
-    "{{.Size}}",
-    reference,
-  ]);
-  return stdout.split("\n").reduce((sum, line) => sum + Number(line || 0), 0);
-}
+const history: NonNullable<CliEngine["size"]> = {
+  arguments: (id) => ["history", "--human=false", "--format", "{{.Size}}", id],
+  parse: (stdout) => stdout.split("\n").reduce((sum, line) => sum + Number(line || 0), 0),
+};

@@ -14,6 +14,8 @@ export interface Dialect {
   readonly containerOptions: readonly string[];
   /** Of a container whose root file system may not be written. */
   readonly readOnlyOptions: readonly string[];
+  /** The words that write an image to a file, which follows. */
+  readonly save: readonly string[];
   /** Ends a container at once and removes it. */
   readonly remove: readonly string[];
   /** A reference in the form that the engine takes for what it says. */
@@ -24,10 +26,6 @@ export interface Dialect {
 
 /** Made by a run, a service or an export: what has it and is left over may be removed. */
 export const testLabel = "ingot.test=true";
-
-/** The local image that an export is FROM. */
-const exported = "exported";
-export const exportDockerfile = `FROM ${exported}\n`;
 
 export function buildArguments(dialect: Dialect, request: BuildRequest): readonly string[] {
   return [
@@ -51,19 +49,8 @@ function contextArguments(dialect: Dialect, contexts: Readonly<Record<string, st
   return pairs("--build-context", Object.fromEntries(named));
 }
 
-/** A build that changes nothing and writes its root file system: unlike a container's, it has no mount points. */
-export function exportArguments(
-  dialect: Dialect,
-  request: { readonly image: string; readonly file: string; readonly folder: string },
-): readonly string[] {
-  return [
-    ...dialect.build,
-    "--quiet",
-    "--output",
-    `type=tar,dest=${request.file}`,
-    ...contextArguments({ ...dialect, contextNames: (name) => [name] }, { [exported]: request.image }),
-    request.folder,
-  ];
+export function saveArguments(dialect: Dialect, image: string, file: string): readonly string[] {
+  return [...dialect.save, file, dialect.reference(image)];
 }
 
 export function runArguments(dialect: Dialect, request: RunRequest, name: string): readonly string[] {
@@ -71,9 +58,10 @@ export function runArguments(dialect: Dialect, request: RunRequest, name: string
     "run",
     "--rm",
     ...containerArguments(dialect, name, request.env),
-    ...(request.network === true ? [] : ["--network", "none"]),
+    "--network",
+    request.network ?? "none",
     ...(request.user === undefined ? [] : ["--user", request.user]),
-    ...(request.readOnly === true ? dialect.readOnlyOptions : []),
+    ...confinement(dialect, request),
     dialect.reference(request.image),
     ...request.command,
   ];
@@ -85,10 +73,16 @@ export function serveArguments(dialect: Dialect, request: ServeRequest, name: st
     "run",
     "--detach",
     ...containerArguments(dialect, name, request.env),
+    ...confinement(dialect, request),
     "--publish",
     `127.0.0.1::${request.port}`,
     dialect.reference(request.image),
   ];
+}
+
+function confinement(dialect: Dialect, { confined }: Pick<RunRequest, "confined">): readonly string[] {
+  if (confined !== true) return [];
+  return [...dialect.readOnlyOptions, "--cap-drop", "ALL", "--security-opt", "no-new-privileges"];
 }
 
 function containerArguments(
@@ -136,6 +130,7 @@ export const dockerDialect: Dialect = {
   // What an attached container says need not be kept by the daemon as well.
   containerOptions: [],
   readOnlyOptions: ["--read-only"],
+  save: ["image", "save", "--output"],
   remove: ["rm", "--force"],
   reference: shortReference,
   contextNames: (name) => [name],
@@ -159,6 +154,7 @@ export const podmanDialect: Dialect = {
   caches: false,
   containerOptions: ["--passwd=false"],
   readOnlyOptions: ["--read-only", "--read-only-tmpfs=false"],
+  save: ["image", "save", "--quiet", "--format", "oci-archive", "--output"],
   remove: ["rm", "--force", "--time", "0"],
   reference: wholeReference,
   // Buildah compares the texts of names: `ingot/base:trixie` is not `docker.io/ingot/base:trixie`.

@@ -2,6 +2,7 @@ import picomatch from "picomatch";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest } from "../model/reference.js";
+import { oneLine, withoutLogins } from "../support/text.js";
 import type { EngineImage } from "./engine.js";
 import { referenceKey, shortReference, wholeReference } from "./engine-references.js";
 
@@ -19,7 +20,7 @@ const inspectedSchema = z.array(
 /** Reads the JSON array of an inspection; the map has the references as they were asked for. */
 export function parseInspected(stdout: string, references: readonly string[]): ReadonlyMap<string, EngineImage> {
   const known = new Map<string, EngineImage>();
-  for (const { Id, RepoTags, RepoDigests, Config, Size } of inspectedSchema.parse(JSON.parse(stdout))) {
+  for (const { Id, RepoTags, RepoDigests, Config, Size } of inspectedSchema.parse(JSON.parse(stdout.trim() || "[]"))) {
     const image = { id: digestOf(Id), labels: Config?.Labels ?? {}, user: Config?.User ?? "", size: Size };
     known.set(image.id, image);
     for (const reference of [...(RepoTags ?? []), ...(RepoDigests ?? [])]) known.set(referenceKey(reference), image);
@@ -30,9 +31,13 @@ export function parseInspected(stdout: string, references: readonly string[]): R
   return new Map(found.filter((entry): entry is [string, EngineImage] => entry[1] !== undefined));
 }
 
+// The last two are said of an image that goes while it is read.
+const missing =
+  /no such (?:image|object)|(?:image|layer) not known|(?:content digest|blob|snapshot) (?:sha256:)?[0-9a-f]{64}(?: [^:]*)?: not found/i;
+
 /** Whether all that an inspection complained about is that an image is not there. */
 export function isMissingOnly(stderr: string): boolean {
-  return linesOf(stderr).every((line) => /no such (?:image|object)|image not known/i.test(line));
+  return linesOf(stderr).every((line) => missing.test(line));
 }
 
 /** Reads lines of `reference id`; an engine's filter shows more than its pattern says where an image has other names too. */
@@ -92,23 +97,25 @@ const readings: readonly Reading[] = [
 
 const withoutRequest = (reason: string): string => reason.replace(/^.*?(?:Head|Get) "[^"]*": /, "");
 
-/** A Failure of what an engine said before it gave up: its reason on one line, and its last lines. */
+/** Podman tells of each attempt, and of what it finds odd; why it gave up stands in none of these lines. */
+const remark = /^time="[^"]*" level=(?:debug|info|warning) /;
+
+/** A Failure of what an engine said before it gave up, with no secrets in it: its reason on one line, and its last lines. */
 export function engineFailure(name: string, action: string, said: readonly string[], exitCode: number): Failure {
-  const lines = said.map(withoutCredentials).filter((line) => /[^\s-]/.test(line));
-  const text = lines.join("\n");
+  const lines = said.map(withoutLogins).filter((line) => /[^\s-]/.test(line));
+  const reasons = lines.filter((line) => !remark.test(line));
+  const text = reasons.join("\n");
   for (const { pattern, meaning } of readings) {
     const match = pattern.exec(text);
-    if (match !== null) return new Failure(oneLine(`${name} ${meaning(match, action)}`), lines.slice(-logLength));
+    if (match !== null)
+      return new Failure(oneLine(`${name} ${meaning(match, action)}`, reasonLength), lines.slice(-logLength));
   }
-  const complaint = lines.findLast((line) => prefixes.test(line)) ?? lines.at(-1) ?? `exit status ${exitCode}`;
-  return new Failure(oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`), lines.slice(-logLength));
-}
-
-const withoutCredentials = (line: string): string => line.replace(/(\b[a-z]+:\/\/)[^\s/@]+@/gi, "$1***@");
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > reasonLength ? `${line.slice(0, reasonLength - 1)}…` : line;
+  const complaint =
+    reasons.findLast((line) => prefixes.test(line)) ?? reasons.at(-1) ?? lines.at(-1) ?? `exit status ${exitCode}`;
+  return new Failure(
+    oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`, reasonLength),
+    lines.slice(-logLength),
+  );
 }
 
 /** What the runtimes say where an image has not the command, or it is none: `exec: "nope": executable file not found in $PATH`. */

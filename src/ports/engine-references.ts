@@ -1,4 +1,5 @@
 import { parseDigest } from "../model/reference.js";
+import { isLoopback } from "./registry-address.js";
 
 const dockerHub = "docker.io/";
 const official = "library/";
@@ -33,7 +34,26 @@ export function referenceKey(reference: string): string {
 const isRegistry = (text: string): boolean => /[.:]/.test(text) || text === "localhost";
 
 /** Registries on this machine are asked without TLS, as Docker does by itself. */
-export function isLoopback(reference: string): boolean {
+export function isOnLoopback(reference: string): boolean {
   const [host = ""] = wholeReference(reference).split("/");
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/.test(host);
+  return isLoopback(host.replace(/:\d+$/, ""));
+}
+
+interface BuildNames {
+  readonly buildArguments: Readonly<Record<string, string>>;
+  readonly contexts: Readonly<Record<string, string>>;
+}
+
+/** The images that a Dockerfile names and that are neither its own stages nor contexts of the build. */
+export function imagesIn(dockerfile: string, { buildArguments, contexts }: BuildNames): readonly string[] {
+  const defaults = [...dockerfile.matchAll(/^\s*ARG\s+(\w+)=(\S+)/gim)].map(([, name, value]) => [name, value]);
+  const values: Readonly<Record<string, string>> = { ...Object.fromEntries(defaults), ...buildArguments };
+  const filled = (name: string): string => name.replace(/\$\{?(\w+)\}?/g, (text, key: string) => values[key] ?? text);
+  const froms = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
+  const mounts = [...dockerfile.matchAll(/(?<=[\s,-])from=([^\s,]+)/g)];
+  const stages = new Set(["scratch", ...froms.map(([, , stage]) => stage?.toLowerCase())]);
+  const known = new Set(Object.keys(contexts).map(referenceKey));
+  return [...froms, ...mounts]
+    .map(([, name = ""]) => filled(name))
+    .filter((name) => !stages.has(name.toLowerCase()) && !/^\d+$/.test(name) && !known.has(referenceKey(name)));
 }

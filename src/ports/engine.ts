@@ -38,6 +38,8 @@ export interface BuildRequest {
   readonly onLine?: (line: string) => void;
 }
 
+export type Network = "none" | "bridge" | "host";
+
 /** One command in a new container, which is removed afterwards. */
 export interface RunRequest {
   readonly image: string;
@@ -45,9 +47,10 @@ export interface RunRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** Overrides the image's user. */
   readonly user?: string;
-  /** No network where false; the default. */
-  readonly network?: boolean;
-  readonly readOnly?: boolean;
+  /** None if not given. `host` is the network of the engine's machine, where a test's own server listens. */
+  readonly network?: Network;
+  /** With no more rights than a careful cluster gives: see ServeRequest. */
+  readonly confined?: boolean;
   /** Milliseconds; 60,000 if not given. */
   readonly timeout?: number;
 }
@@ -63,6 +66,8 @@ export interface ServeRequest {
   /** The port in the container. */
   readonly port: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** A root file system that cannot be written, no capability, and no way to get one. */
+  readonly confined?: boolean;
 }
 
 /** A container that serves a port, started from an image's own command. */
@@ -99,6 +104,6 @@ export interface Engine {
   readonly run: (request: RunRequest) => Promise<RunResult>;
   /** Starts an image's own command with one of its ports published on loopback. */
   readonly serve: (request: ServeRequest) => Promise<Service>;
-  /** Writes the root file system of an image to a tar file. */
-  readonly exportRoot: (image: string, file: string) => Promise<void>;
+  /** Writes a local image to a tar file: an OCI image layout. */
+  readonly save: (image: string, file: string) => Promise<void>;
 }

@@ -1,11 +1,14 @@
 import {
   chmodSync,
+  closeSync,
   type Dirent,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -15,6 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { Failure } from "../model/failure.js";
+import { hold } from "./interruption.js";
 
 /** A file to write: its text, and whether it may be executed. */
 export interface FileContent {
@@ -36,6 +40,22 @@ export interface TreeDifference {
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw new Failure(`cannot read ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** The first characters of a file, at most as many as there are bytes; undefined where there is none. */
+export function readStart(path: string, bytes: number): string | undefined {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const start = Buffer.alloc(bytes);
+      return start.toString("utf8", 0, readSync(file, start));
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw new Failure(`cannot read ${path}: ${reasonOf(error)}`);
@@ -118,7 +138,8 @@ export function writeTree(folder: string, wanted: Tree): TreeDifference {
   return difference;
 }
 
-function makeFolder(path: string): void {
+/** Makes a folder and those above it, where they are not there yet. */
+export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
@@ -139,14 +160,17 @@ function removeFile(folder: string, path: string): void {
   }
 }
 
-/** Gives a new folder to `use`, which only this user can read, and removes it whatever happens. */
+/** Gives a new folder to `use`, which only this user can read, and removes it whatever happens, also where a signal ends the run. */
 export async function withTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "ingot-"));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const letGo = hold("folder", remove);
   try {
     chmodSync(folder, 0o700);
     return await use(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    letGo();
   }
 }
 

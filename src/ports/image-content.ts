@@ -1,34 +1,98 @@
-import { createReadStream } from "node:fs";
-import { join } from "node:path";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { extract } from "tar-stream";
-import type { ImageEntry } from "../model/promise.js";
+import { z } from "zod";
+import type { ImageContent } from "../model/content.js";
+import { Failure } from "../model/failure.js";
+import { type LayerContent, layLayers } from "../model/layers.js";
+import { isDatabaseFile } from "../model/package-database.js";
+import { parseDigest } from "../model/reference.js";
 import type { Engine } from "./engine.js";
-import { withTemporaryFolder } from "./files.js";
+import { isFile, readText, withTemporaryFolder } from "./files.js";
+import { readLayer } from "./layer.js";
 
-/** Everything in an image's root file system, by path, read without running anything in it. */
-export function readImageContent(engine: Engine, image: string): Promise<ReadonlyMap<string, ImageEntry>> {
-  return withTemporaryFolder(async (folder) => {
-    const file = join(folder, "rootfs.tar");
-    await engine.exportRoot(image, file);
-    return readEntries(file);
-  });
+/** Reads an image whole, without running anything in it. Throws a Failure. */
+export type ReadContent = (reference: string) => Promise<ImageContent>;
+
+/** What is read of a layer is remembered: images share theirs. */
+export function createContentReader(engine: Engine): ReadContent {
+  const known = new Map<string, Promise<LayerContent>>();
+  return (reference) =>
+    withTemporaryFolder(async (folder) => {
+      const file = join(folder, "image.tar");
+      await engine.save(reference, file);
+      await unpack(file, folder);
+      const { config, layers } = readManifest(folder, reference);
+      const read = layers.map(({ digest, mediaType }) => {
+        const layer = known.get(digest) ?? readBlob(folder, digest, mediaType);
+        known.set(digest, layer);
+        return layer;
+      });
+      return { ...layLayers(await Promise.all(read)), user: config?.User ?? "", env: config?.Env ?? [] };
+    });
 }
 
-async function readEntries(file: string): Promise<ReadonlyMap<string, ImageEntry>> {
-  const entries = new Map<string, ImageEntry>();
+/** Of the archive, only what an image layout consists of: its names are part of no other path. */
+async function unpack(file: string, folder: string): Promise<void> {
   const archive = createReadStream(file).pipe(extract());
   for await (const entry of archive) {
-    const { name, type, mode, uid, size, linkname } = entry.header;
-    const path = `/${name.replace(/^\.?\/+|\/+$/g, "")}`;
-    entries.set(path, {
-      path,
-      type: type ?? "file",
-      mode: (mode ?? 0) & 0o7777,
-      uid: uid ?? 0,
-      size: size ?? 0,
-      ...(linkname == null || linkname === "" ? {} : { target: linkname }),
-    });
-    entry.resume();
+    const { name, type } = entry.header;
+    if (type !== "file" || !/^(index\.json|blobs\/sha256\/[0-9a-f]{64})$/.test(name)) {
+      entry.resume();
+      continue;
+    }
+    const target = join(folder, name);
+    await mkdir(dirname(target), { recursive: true });
+    await pipeline(entry, createWriteStream(target));
   }
-  return entries;
 }
+
+const descriptor = z.object({ mediaType: z.string(), digest: z.string() });
+const index = z.object({ manifests: z.array(descriptor) });
+const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
+const configuration = z.object({
+  config: z.object({ User: z.string().nullish(), Env: z.array(z.string()).nullish() }).nullish(),
+});
+
+/** The first manifest of which there is all: an index may speak of platforms that the engine did not get. */
+function readManifest(folder: string, reference: string) {
+  const read = <T>(schema: z.ZodType<T>, path: string): T | undefined =>
+    schema.safeParse(JSON.parse(readText(join(folder, path)) ?? "null")).data;
+  const findManifest = (path: string): z.infer<typeof manifest> | undefined => {
+    const found = read(manifest, path);
+    if (found !== undefined) return [found.config, ...found.layers].every(isThere) ? found : undefined;
+    const nested = read(index, path)?.manifests ?? [];
+    return nested
+      .filter(isThere)
+      .reduce<ReturnType<typeof findManifest>>((first, { digest }) => first ?? findManifest(pathOf(digest)), undefined);
+  };
+  const isThere = ({ digest }: { readonly digest: string }): boolean => isFile(join(folder, pathOf(digest)));
+  const found = findManifest("index.json");
+  if (found === undefined) throw new Failure(`the engine saved ${reference} in a form that is not an OCI image layout`);
+  return { config: read(configuration, pathOf(found.config.digest))?.config, layers: found.layers };
+}
+
+/** `blobs/sha256/…`; a digest of another algorithm is the engine's mistake. */
+function pathOf(digest: string): string {
+  const parsed = parseDigest(digest);
+  if (parsed === undefined) throw new Failure(`not a digest: ${digest}`);
+  return `blobs/${parsed.replace(":", "/")}`;
+}
+
+/** The size is that of the blob, which engines that store layers uncompressed compress when they save them. */
+async function readBlob(folder: string, digest: string, mediaType: string): Promise<LayerContent> {
+  const file = join(folder, pathOf(digest));
+  const parsed = parseDigest(digest);
+  if (parsed === undefined) throw new Failure(`not a digest: ${digest}`);
+  return {
+    digest: parsed,
+    compressed: statSync(file).size,
+    ...(await readLayer(file, mediaType.endsWith("gzip"), isText)),
+  };
+}
+
+/** Small files that say what the image holds. */
+const isText = (path: string): boolean =>
+  isDatabaseFile(path) || /^\/etc\/(passwd|group|ld\.so\.conf(\.d\/.*)?|ld-musl-.*\.path)$/.test(path);

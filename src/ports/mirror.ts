@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Failure } from "../model/failure.js";
+import { withoutLogins } from "../support/text.js";
 import { readBytes, reasonOf } from "./files.js";
 
 /** A package mirror, or release-cycle data: a URL, or a folder that is laid out like one. */
@@ -20,7 +21,7 @@ export function openMirror(location: string): Mirror {
   }
   if (!URL.canParse(location)) throw new Failure("a mirror's URL cannot be read: write http://HOST/PATH");
   const base = location.replace(/\/+$/, "");
-  const name = withoutCredentials(base);
+  const name = withoutLogins(base);
   return { name, get: (path) => download(path === "" ? base : `${base}/${path}`, name) };
 }
 
@@ -47,7 +48,7 @@ function splitCredentials(url: string): { readonly address: string; readonly hea
   if (username === "") return { address: url, headers: {} };
   const pair = `${decoded(username)}:${decoded(password)}`;
   return {
-    address: withoutCredentials(url),
+    address: withoutLogins(url),
     headers: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` },
   };
 }
@@ -59,9 +60,4 @@ export function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-/** Up to the last "@" before the path: a password may hold one. */
-export function withoutCredentials(url: string): string {
-  return url.replace(/^(https?:\/\/)[^/]*@/, "$1");
 }

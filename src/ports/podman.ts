@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createCliEngine } from "./cli-engine.js";
 import type { Engine } from "./engine.js";
 import { podmanDialect } from "./engine-arguments.js";
-import { isLoopback } from "./engine-references.js";
+import { isOnLoopback } from "./engine-references.js";
 import { readText } from "./files.js";
 
 /** Podman, without a daemon. */
@@ -14,7 +14,7 @@ export function createPodman(): Engine {
     dialect: podmanDialect,
     env: configuration(),
     version: ["version", "--format", "{{.Client.Version}}"],
-    registryOptions: (reference) => (isLoopback(reference) ? ["--tls-verify=false"] : []),
+    registryOptions: (reference) => (isOnLoopback(reference) ? ["--tls-verify=false"] : []),
   });
 }
 

@@ -1,4 +1,5 @@
-import { decoded, withoutCredentials } from "./mirror.js";
+import { withoutLogins } from "../support/text.js";
+import { decoded } from "./mirror.js";
 
 /** Lines and names that are shorter would hide more of a log than they protect. */
 const shortest = 4;
@@ -25,5 +26,5 @@ function partsOf(text: string): readonly string[] {
   if (!URL.canParse(text)) return [whole];
   const { host, hostname, username, password } = new URL(text);
   const login = [username, password].flatMap((part) => [part, decoded(part)]);
-  return [whole, withoutCredentials(whole), host, hostname, ...login];
+  return [whole, withoutLogins(whole), host, hostname, ...login];
 }

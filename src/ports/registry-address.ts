@@ -1,6 +1,6 @@
 import { Failure } from "../model/failure.js";
 import { parseRegistry, parseRepositoryName } from "../model/reference.js";
-import { oneLine } from "./registry-text.js";
+import { oneLine } from "../support/text.js";
 
 /**
  * Where a registry's API is: `http://127.0.0.1:5000/`, `https://registry-1.docker.io/`. Plain HTTP for a host on loopback,
@@ -39,7 +39,7 @@ export function realmUrl(realm: string, registry: URL): URL {
   throw new Failure(`it names the token server ${oneLine(url.host, 100)}, which does not speak HTTPS`);
 }
 
-/** 127.0.0.0/8, ::1 and localhost, of a URL's hostname, in which numbers are already normal. */
+/** 127.0.0.0/8, ::1 and localhost; of a host without its port, in which numbers are already normal. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -2,9 +2,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
+import { oneLine } from "../support/text.js";
 import { readText } from "./files.js";
 import { run } from "./process.js";
-import { oneLine } from "./registry-text.js";
 
 /** What `docker login` stored for a registry: a user's password, or a token that stands for the user. */
 export type Credential =

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest } from "../model/reference.js";
-import { oneLine, parseJson } from "./registry-text.js";
+import { oneLine } from "../support/text.js";
+import { parseJson } from "./registry-text.js";
 
 /** A manifest or an index, as a registry holds it. */
 export interface Manifest {

@@ -1,8 +1,9 @@
 import { Failure } from "../model/failure.js";
+import { oneLine } from "../support/text.js";
 import { type Authorizer, createAuthorizer } from "./registry-auth.js";
 import type { Credential, CredentialSource } from "./registry-credentials.js";
 import { createSend, type HttpAnswer, type HttpRequest, type Pace, type Send } from "./registry-http.js";
-import { describeAnswer, oneLine } from "./registry-text.js";
+import { describeAnswer } from "./registry-text.js";
 
 export interface Question extends Omit<HttpRequest, "url" | "headers" | "limit"> {
   /** From the root of the registry: `/v2/acme/node/manifests/24`. */

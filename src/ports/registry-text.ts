@@ -1,12 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
+import { oneLine } from "../support/text.js";
 import type { HttpAnswer } from "./registry-http.js";
-
-/** Text that others wrote, as part of one line: without control and format characters, and cut after `length`. */
-export function oneLine(text: string, length = 200): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029\s]+/gu, " ").trim();
-  return line.length <= length ? line : `${line.slice(0, length)}…`;
-}
 
 // distribution-spec, "Error Codes"
 const errorBody = z.object({

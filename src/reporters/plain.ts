@@ -1,10 +1,11 @@
+import { formatBytes } from "../model/bytes.js";
 import type { Event, Move } from "../model/event.js";
 import { unreachable } from "../model/failure.js";
 import { narrowestReference } from "../model/image.js";
 import type { ImageReport, Report } from "../model/report.js";
 import { print, say } from "./output.js";
 import type { Reporter } from "./reporter.js";
-import { formatDuration, formatSize, formatTable } from "./table.js";
+import { formatDuration, formatTable } from "./table.js";
 
 /** A line for each thing that happens, and a table at the end: for logs, and for terminals without a live view. */
 export function createPlainReporter(): Reporter {
@@ -23,7 +24,9 @@ export function formatEvent(event: Event): string | undefined {
     case "started":
       return `${event.stage.padEnd(7)} ${event.subject} …`;
     case "built":
-      return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatSize(event.size)}`;
+      return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatBytes(event.size)}`;
+    case "verified":
+      return `same    ${event.subject} in ${formatDuration(event.ms)}, ${event.digest}`;
     case "tested":
       return `tested  ${event.subject} in ${formatDuration(event.ms)}, ${event.checks} checks`;
     case "published":
@@ -68,7 +71,7 @@ function formatRow({ image, state, size }: ImageReport): readonly string[] {
   return [
     narrowestReference(image),
     image.version.text,
-    size === undefined ? "" : formatSize(size),
+    size === undefined ? "" : formatBytes(size),
     state,
     image.tags.slice(1).join(" "),
   ];

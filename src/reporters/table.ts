@@ -9,11 +9,6 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
   return [header, ...rows].map(line).join("\n");
 }
 
-/** `47.4 MB`: decimal megabytes, as registries and engines print them. */
-export function formatSize(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
 /** `850 ms`, `12.3 s`, `4 min 10 s` */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${ms} ms`;

@@ -3,7 +3,7 @@ import type { Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
 import { folderOf, type Image, type ImageId } from "../model/image.js";
 import { elapsed } from "../ports/clock.js";
-import type { BuildSecret, Engine, EngineImage } from "../ports/engine.js";
+import type { BuildRequest, BuildSecret, Engine, EngineImage } from "../ports/engine.js";
 import type { Tree } from "../ports/files.js";
 import { fingerprint } from "../support/fingerprint.js";
 import type { DistributionImage } from "./distribution.js";
@@ -43,18 +43,23 @@ export async function buildImage(image: Image, context: BuildContext): Promise<v
   }
   const start = elapsed();
   say({ type: "started", stage: "build", subject: image.id });
-  const result = await engine.build({
+  const result = await engine.build(await buildRequest(image, context));
+  built.set(image.id, result);
+  say({ type: "built", subject: image.id, ms: elapsed(start), size: result.size });
+}
+
+/** What the engine is asked to build. */
+export async function buildRequest(image: Image, context: BuildContext): Promise<BuildRequest> {
+  return {
     folder: join(context.root, folderOf(image)),
     tags: localReferences(image),
     buildArguments: buildArgumentsOf(image),
-    labels: { [fingerprintLabel]: print },
+    labels: { [fingerprintLabel]: fingerprintOf(image, context) },
     contexts: contextsOf(image, context),
     secrets: await secretsOf(image, context),
     cache: !context.force,
-    onLine: (line) => say({ type: "output", stage: "build", subject: image.id, line }),
-  });
-  built.set(image.id, result);
-  say({ type: "built", subject: image.id, ms: elapsed(start), size: result.size });
+    onLine: (line) => context.say({ type: "output", stage: "build", subject: image.id, line }),
+  };
 }
 
 const buildArgumentsOf = (image: Image): Record<string, string> => ({

@@ -12,6 +12,7 @@ import { type Diagnostic, type Result, unlessAny } from "../model/diagnostic.js"
 import type { Path, SourceDocument } from "../support/document.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
+import { budgetFor, packageSetFor, packageSets, packageSetsFor } from "./package-sets.js";
 
 /** A definition as written, and where it is written. */
 export interface WrittenDefinition {
@@ -24,6 +25,7 @@ interface Context extends WrittenDefinition {
   readonly isBase: boolean;
   /** The variants of the base, which `from` may name; absent where its definition could not be read. */
   readonly baseVariants: readonly Variant[] | undefined;
+  readonly baseCommands: readonly string[];
 }
 
 /** Writes out what a definition shares between its lines and distributions, and complains of names that are not there. */
@@ -37,6 +39,7 @@ export function define(
     settings,
     isBase: written.content.language === settings.base,
     baseVariants: base === undefined ? undefined : variantsOf(base),
+    baseCommands: base?.dev?.commands ?? [],
   };
   const complaints = [...variantComplaints(context), ...distributionComplaints(context), ...packageComplaints(context)];
   return unlessAny(complaints, () => writeOut(context));
@@ -48,7 +51,7 @@ export function variantsOf(content: DefinitionFile): readonly Variant[] {
 }
 
 function writeOut(context: Context): Definition {
-  const { language, summary, licence, homepage, endoflife, hello, lines } = context.content;
+  const { language, summary, licence, homepage, endoflife, hello, lines, probes, except, dev } = context.content;
   const pairs = Object.entries(lines).flatMap(([line, { on }]) =>
     Object.keys(on).map((distribution) =>
       writePair(context, line, distributionOf(context, distribution) as Distribution),
@@ -62,13 +65,17 @@ function writeOut(context: Context): Definition {
     ...(endoflife === undefined ? {} : { endoflife }),
     pairs,
     ...(hello === undefined ? {} : { hello: hello.answers }),
+    probes: probes ?? {},
+    exceptions: except ?? {},
+    devCommands: [...new Set([...context.baseCommands, ...(dev?.commands ?? [])])],
   };
 }
 
 function writePair(context: Context, line: string, distribution: Distribution): PairDefinition {
   const { content, settings } = context;
   const lineFile = content.lines[line];
-  const packages = packageSetFor(context, line, distribution);
+  const sets = packageSetsFor(content, line, distribution);
+  const packages = packageSetFor(sets);
   return {
     line,
     distribution: distribution.name,
@@ -77,7 +84,10 @@ function writePair(context: Context, line: string, distribution: Distribution): 
     aliases: lineFile?.aliases ?? [],
     cycle: lineFile?.cycle ?? line,
     platforms: settings.platforms.filter((platform) => content.platforms?.includes(platform) ?? true),
-    variants: variantsOf(content).map((variant) => writeVariant(context, variant, packages)),
+    variants: variantsOf(content).map((variant) => ({
+      ...writeVariant(context, variant, packages),
+      ...budgetFor(sets, variant),
+    })),
   };
 }
 
@@ -90,7 +100,7 @@ function writeVariant(context: Context, variant: Variant, packages: PackageSetFi
     variant,
     from: parentVariant(context, variant),
     packages: variant === "dev" ? [...new Set([...listOf(packages, "runtime"), ...added])] : added,
-    env: { ...inherited?.env, ...written?.env },
+    env: { ...packages.env, ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],
     keep: Object.keys(written?.keep ?? {}).sort(),
@@ -123,12 +133,6 @@ const listOf = (packages: PackageSetFile, variant: Variant): readonly string[] =
 const distributionOf = ({ settings }: Context, name: string): Distribution | undefined =>
   settings.distributions.find((each) => each.name === name);
 
-/** A line's own packages override the definition's, and those on a distribution override both. */
-function packageSetFor({ content }: Context, line: string, { name, family }: Distribution): PackageSetFile {
-  const lineFile = content.lines[line];
-  return { ...content.packages?.[family], ...lineFile?.packages?.[family], ...own(lineFile?.on, name) };
-}
-
 function variantComplaints(context: Context): readonly Diagnostic[] {
   const { content, document, baseVariants } = context;
   const variants = variantsOf(content);
@@ -139,11 +143,12 @@ function variantComplaints(context: Context): readonly Diagnostic[] {
   });
   const named = [
     ...Object.keys(content.test ?? {}).map((name) => ({ name, path: ["test", name] })),
-    ...packageSets(content).flatMap(({ set, path }) =>
-      Object.keys(set)
-        .filter((key) => key !== "version")
+    ...packageSets(content).flatMap(({ set, path }) => [
+      ...Object.keys(set)
+        .filter((key) => !["version", "env", "size"].includes(key))
         .map((name) => ({ name, path: [...path, name] })),
-    ),
+      ...Object.keys(set.size ?? {}).map((name) => ({ name, path: [...path, "size", name] })),
+    ]),
   ];
   const parents = ["scratch", "distribution", ...(baseVariants ?? [])];
   return [
@@ -188,20 +193,6 @@ function circleFrom({ content, isBase }: Context, variant: Variant): readonly Va
   return isBase ? walk(variant, []) : undefined;
 }
 
-function packageSets(content: DefinitionFile): readonly { readonly set: PackageSetFile; readonly path: Path }[] {
-  const byFamily = (sets: DefinitionFile["packages"], path: Path) =>
-    Object.entries(sets ?? {}).flatMap(([family, set]) =>
-      set === undefined ? [] : [{ set, path: [...path, family] }],
-    );
-  return [
-    ...byFamily(content.packages, ["packages"]),
-    ...Object.entries(content.lines).flatMap(([line, { on, packages }]) => [
-      ...byFamily(packages, ["lines", line, "packages"]),
-      ...Object.entries(on).map(([distribution, set]) => ({ set, path: ["lines", line, "on", distribution] })),
-    ]),
-  ];
-}
-
 function distributionComplaints({ content, document, settings }: Context): readonly Diagnostic[] {
   const known = settings.distributions.map(({ name }) => name);
   return Object.entries(content.lines).flatMap(([line, { on }]) =>
@@ -222,7 +213,7 @@ function packageComplaints(context: Context): readonly Diagnostic[] {
     Object.keys(on).flatMap((name) => {
       const distribution = distributionOf(context, name);
       if (distribution === undefined) return [];
-      const packages = packageSetFor(context, line, distribution);
+      const packages = packageSetFor(packageSetsFor(content, line, distribution));
       const empty = variantsOf(content).filter(
         (variant) => listOf(packages, variant).length === 0 && variantFile(content, variant)?.from === undefined,
       );

@@ -59,19 +59,19 @@ export async function provideDistribution(
   }
   const pulled = (await context.engine.inspect([context.reference])).get(context.reference);
   if (pulled === undefined) throw new Failure(`${context.reference} was pulled, and the engine does not have it`);
-  return own(distribution, context, pulled);
+  return asFound(distribution, context, pulled);
 }
 
 function findDistribution(distribution: Distribution, context: DistributionContext): DistributionImage | undefined {
   const present = context.present.get(context.reference);
-  if (present !== undefined) return own(distribution, context, present);
+  if (present !== undefined) return asFound(distribution, context, present);
   const bootstrapped = context.present.get(bootstrapReference(context.namespace, distribution));
   return bootstrapped?.labels[bootstrapLabel] === bootstrapFingerprint(distribution, context)
     ? made(distribution, context, bootstrapped)
     : undefined;
 }
 
-const own = (distribution: Distribution, context: DistributionContext, image: EngineImage): DistributionImage => ({
+const asFound = (distribution: Distribution, context: DistributionContext, image: EngineImage): DistributionImage => ({
   id: image.id,
   reference: context.reference,
   ...(context.mirrorNamed ? { writeMirror: mirrorWriter(distribution, context) } : {}),

@@ -1,64 +1,82 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
-import type { Image, Pair } from "../model/image.js";
+import type { Pair } from "../model/image.js";
+import type { Breach } from "../model/promise.js";
+import { isSameVersion } from "../model/version.js";
 import type { Engine, Service } from "../ports/engine.js";
-import { localReferences } from "./build.js";
 
 /** Where a language's hello application is: a build context that takes the build arguments DEV and RUNTIME. */
 export function helloFolder(root: string, { language }: Pick<Pair, "language">): string {
   return join(root, "languages", language, "hello");
 }
 
-/**
- * Builds the hello application with the dev image, runs it on the runtime image and asks it over HTTP: what the one
- * compiles, the other loads. It must answer what the definition says, and the version of the pair. Gives every breach.
- */
-export async function testHello(
-  pair: Pair,
-  answers: Readonly<Record<string, string | number>>,
-  { root, engine }: { readonly root: string; readonly engine: Engine },
-): Promise<readonly string[]> {
-  const tag = `localhost/ingot-hello/${pair.language}:${pair.line}-${pair.distribution.name}`;
+export interface HelloRequest {
+  readonly engine: Engine;
+  readonly folder: string;
+  /** Local references of the images to build with and to run on, and one for the result. */
+  readonly dev: string;
+  readonly runtime: string;
+  readonly tag: string;
+}
+
+/** Builds the hello application with a dev image, on a runtime image, for as long as it is used. */
+export async function withHello<T>(
+  { engine, folder, dev, runtime, tag }: HelloRequest,
+  use: (reference: string) => Promise<T>,
+): Promise<T> {
   await engine.build({
-    folder: helloFolder(root, pair),
+    folder,
     tags: [tag],
-    buildArguments: { DEV: referenceOf(pair, "dev"), RUNTIME: referenceOf(pair, "runtime") },
+    buildArguments: { DEV: dev, RUNTIME: runtime },
     labels: { "ingot.test": "true" },
     contexts: {},
     secrets: [],
     cache: true,
   });
   try {
-    const service = await engine.serve({ image: tag, port: 8080, env: { TZ: "Asia/Tokyo" } });
-    const { wrong, stopped } = await askAndStop(service, { ...answers, version: pair.version.text });
-    return stopped.ms < 9000
-      ? wrong
-      : [...wrong, `hello: does not end on SIGTERM (killed, status ${stopped.exitCode})`];
+    return await use(tag);
   } finally {
     await engine.untag([tag]);
   }
 }
 
-const referenceOf = (pair: Pair, variant: string): string =>
-  localReferences(pair.images.find((image) => image.variant === variant) as Image)[0] as string;
+export interface HelloResult {
+  readonly application: readonly Breach[];
+  readonly stops: readonly Breach[];
+}
 
-async function askAndStop(service: Service, expected: Readonly<Record<string, string | number>>) {
+type Answers = Readonly<Record<string, string | number>>;
+
+/** Runs an image as a service, asks it over HTTP and tells it to end. It must answer what is expected. */
+export async function askHello(engine: Engine, image: string, expected: Answers): Promise<HelloResult> {
+  const service = await engine.serve({ image, port: 8080, env: { TZ: "Asia/Tokyo" }, confined: true });
+  const { application, stopped } = await askAndStop(service, expected);
+  const message = `is not ended by SIGTERM within 10 seconds, and had to be killed (status ${stopped.exitCode})`;
+  return { application, stops: stopped.ms < 9000 ? [] : [{ about: "the hello application", message }] };
+}
+
+async function askAndStop(service: Service, expected: Answers) {
   try {
-    const wrong = await ask(service, expected);
-    return { wrong, stopped: await service.stop() };
+    const application = await ask(service, expected);
+    return { application, stopped: await service.stop() };
   } catch (error) {
     await service.stop();
     throw error;
   }
 }
 
-async function ask(service: Service, expected: Readonly<Record<string, string | number>>): Promise<readonly string[]> {
+async function ask(service: Service, expected: Answers): Promise<readonly Breach[]> {
   const answer = await firstAnswer(service);
   return Object.entries(expected).flatMap(([key, value]) =>
-    answer[key] === value
+    answer[key] === value || (key === "version" && isSameVersion(String(answer[key]), String(value)))
       ? []
-      : [`hello: answers ${key} ${JSON.stringify(answer[key])} and not ${JSON.stringify(value)}`],
+      : [
+          {
+            about: `the hello application's ${key}`,
+            message: `is ${JSON.stringify(answer[key])} and not ${JSON.stringify(value)}`,
+          },
+        ],
   );
 }
 
@@ -75,7 +93,7 @@ async function firstAnswer(service: Service): Promise<Record<string, unknown>> {
     } catch {
       if (Date.now() > deadline) {
         const logs = (await service.logs()).trim().split("\n");
-        throw new Failure(`hello: does not answer over HTTP: ${logs.at(-1) ?? ""}`, logs.slice(-20));
+        throw new Failure(`the hello application does not answer over HTTP: ${logs.at(-1) ?? ""}`, logs.slice(-20));
       }
       await new Promise((resume) => setTimeout(resume, 100));
     }

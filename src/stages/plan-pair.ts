@@ -37,6 +37,9 @@ export function planPair(context: PlanContext, locked: LockedPair): Pair {
     version,
     images: variants.map((variant) => planImage(context, locked, variant)),
     ...(definition.hello === undefined ? {} : { hello: definition.hello }),
+    probes: definition.probes,
+    exceptions: definition.exceptions,
+    devCommands: definition.devCommands,
     support: supportOf(context.lock, locked),
   };
 }
@@ -80,6 +83,7 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
     labels: labelsOf(context, locked, variant),
     sourceDateEpoch: epochOf(lock),
     tests: variant.tests,
+    ...(variant.budget === undefined ? {} : { budget: variant.budget }),
   };
 }
 

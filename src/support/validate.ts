@@ -45,9 +45,7 @@ function complaintsOf(issue: Issue, document: SourceDocument, schema: z.ZodType)
     case "invalid_type":
       return [typeComplaint(document, path, issue.expected)];
     case "invalid_union":
-      return [
-        { rule: "wrong-type", message: `${nameOf(path)} has a value of the wrong type`, place: document.placeOf(path) },
-      ];
+      return [unionComplaint(document, path, issue.message)];
     case "too_small":
     case "too_big":
       return [
@@ -86,6 +84,14 @@ function typeComplaint(document: SourceDocument, path: Path, expected: string): 
   if (number)
     return { rule: "unquoted-version", message: `write "${source}" in quotes`, place: document.placeOf(path) };
   return { rule: "wrong-type", message: `${nameOf(path)} must be ${kind}`, place: document.placeOf(path) };
+}
+
+/** A schema that takes several types may say in its own words what it takes. */
+function unionComplaint(document: SourceDocument, path: Path, message: string): Diagnostic {
+  const place = document.placeOf(path);
+  return message.startsWith("must ")
+    ? { rule: "invalid-value", message: `${nameOf(path)} ${message}`, place }
+    : { rule: "wrong-type", message: `${nameOf(path)} has a value of the wrong type`, place };
 }
 
 /** `must have at least 1 item`, `must be at most 65534` */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCatalog } from "../../src/commands/catalog.js";
-import { imagesOf } from "../../src/model/image.js";
-import { contentPromises } from "../../src/model/promise.js";
 import { createEngine } from "../../src/ports/engines.js";
-import { readImageContent } from "../../src/ports/image-content.js";
+import { createContentReader } from "../../src/ports/image-content.js";
+import { checkContents } from "../../src/stages/check.js";
+import { makeAlpineDouble } from "../support/alpine-double.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { repository } from "../support/paths.js";
@@ -42,6 +42,26 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
     assert.deepEqual(await breachesOf(folder()), []);
   });
 
+  it("take one more library with the lines that a language's page shows", async () => {
+    copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble } });
+    makeDoubles(folder());
+    assert.equal((await ingot(folder(), ["generate"])).status, 0);
+    const { status, stderr } = await ingot(folder(), ["build", "node:26.*"]);
+    assert.equal(status, 0, stderr);
+    const reference = `docker.io/${namespace}/node-with-libpq:26`;
+    const recipe = recipeOf(readFileSync(join(folder(), "generated", "node", "README.md"), "utf8"));
+    docker(["buildx", "build", "--load", "--tag", reference, "-"], recipe.replace("PACKAGE", "libpq"));
+    const shown = docker(["run", "--rm", reference, "cat", "/usr/share/double/libpq", "/lib/apk/db/installed"]);
+    assert.match(shown, /^libpq 18\.0-r0\n/);
+    const listed = [...shown.matchAll(/^P:(.+)$/gm)].map(([, name]) => name);
+    assert.ok(listed.includes("libpq") && listed.includes("nodejs-current") && listed.includes("libssl3"), stderr);
+    assert.deepEqual(
+      listed.filter((name) => /^(apk-tools|libapk|alpine-keys|ca-certificates)$/.test(name ?? "")),
+      [],
+    );
+    assert.match(docker(["run", "--rm", reference, "node"]), /^double of nodejs-current /);
+  });
+
   it("do not build with a version that the index does not have", async () => {
     const edits = {
       "catalog.yaml": useDouble,
@@ -57,20 +77,26 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
   });
 });
 
+/** The Dockerfile of a page that adds a package. */
+function recipeOf(page: string): string {
+  const [, recipe] = /```dockerfile\n([^`]*microroot PACKAGE[^`]*)```/.exec(page) ?? [];
+  assert.ok(recipe !== undefined);
+  return recipe;
+}
+
+function docker(args: readonly string[], input = ""): string {
+  return execFileSync("docker", args, { input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
+}
+
 /** No image of the double's may be taken for Alpine's. */
 const useDouble = (text: string): string =>
   text.replaceAll("docker.io/library/alpine:", `docker.io/${namespace}/alpine:`);
 
 /** An image for each branch, whose apk knows the packages that a catalog's lock has. */
 function makeDoubles(locked: string, folder = locked): void {
-  const script = join(repository, "test", "support", "alpine-double", "make-double.sh");
-  mkdirSync(join(folder, "double"), { recursive: true });
   for (const branch of branches) {
-    const packages = join(folder, "double", branch);
-    writeFileSync(packages, lockedPackages(locked, `alpine${branch}`));
-    execFileSync("sh", [script, "--branch", branch, "--packages", packages, "--tag", `${namespace}/alpine:${branch}`], {
-      stdio: "pipe",
-    });
+    const packages = `${lockedPackages(locked, `alpine${branch}`)}libpq 18.0-r0\n`;
+    makeAlpineDouble({ branch, packages, folder, tag: `${namespace}/alpine:${branch}` });
   }
 }
 
@@ -91,21 +117,16 @@ function lockedPackages(root: string, distribution: string): string {
 async function breachesOf(root: string): Promise<readonly string[]> {
   const opened = openCatalog(root);
   assert.ok(opened.ok);
+  const pairs = opened.value.plan.pairs.filter(({ distribution }) => distribution.family === "alpine");
+  assert.ok(pairs.length >= 9);
   const engine = createEngine("docker");
-  const images = imagesOf(opened.value.plan).filter(
-    ({ distribution, variant }) => distribution.family === "alpine" && variant !== "dev",
-  );
-  assert.ok(images.length >= 18);
-  const references = images.map((image) => `docker.io/${image.repository}:${image.tags[0]}`);
-  const known = await engine.inspect(references);
+  const readContent = createContentReader(engine);
   const breaches: string[] = [];
-  for (const [index, image] of images.entries()) {
-    const reference = references[index] as string;
-    const content = { entries: await readImageContent(engine, reference), user: known.get(reference)?.user ?? "" };
-    const promises = contentPromises.filter(({ holdsFor }) => holdsFor(image.variant));
-    breaches.push(
-      ...promises.flatMap(({ id, breaches }) => breaches(content).map((breach) => `${image.id} ${id}: ${breach}`)),
-    );
+  for (const pair of pairs) {
+    const found = await checkContents(pair, { root, engine, readContent });
+    // The stubs of dev are no compilers.
+    const shown = found.breaches.filter((breach) => !breach.startsWith("dev "));
+    breaches.push(...shown.map((breach) => `${pair.id} ${breach}`));
   }
   return breaches;
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { execa } from "execa";
+import type { Failure } from "../../src/model/failure.js";
 import type { RunRequest, RunResult } from "../../src/ports/engine.js";
+import { readText } from "../../src/ports/files.js";
 import { failing, type Trial } from "./engine-trial.js";
+import { repository } from "./paths.js";
 
 /** What an engine must do with containers. */
 export function describeContainers(trial: () => Trial): void {
@@ -45,13 +51,26 @@ export function describeContainers(trial: () => Trial): void {
     it("writes to the root file system, but not where that is read-only, not even to /tmp", async () => {
       const write = "touch /file /tmp/file 2>/dev/null; ls /file /tmp/file 2>/dev/null; true";
       assert.equal((await sh(write)).stdout.trim(), "/file\n/tmp/file");
-      assert.equal((await sh(write, { readOnly: true })).stdout.trim(), "");
+      assert.equal((await sh(write, { confined: true })).stdout.trim(), "");
+    });
+
+    it("has no capability where it is confined, also as root, and none to get", async () => {
+      const rights = "grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status";
+      const { stdout } = await sh(rights, { confined: true, user: "0:0" });
+      assert.deepEqual(
+        stdout
+          .trim()
+          .split(/\s+/)
+          .filter((word) => /^\d+$/.test(word))
+          .map(Number),
+        [0, 0, 1],
+      );
     });
 
     it("has no network, but where it is asked for", async () => {
       const routes = "tail -n +2 /proc/net/route | wc -l";
       assert.equal((await sh(routes)).stdout.trim(), "0");
-      assert.ok(Number((await sh(routes, { network: true })).stdout) > 0);
+      assert.ok(Number((await sh(routes, { network: "bridge" })).stdout) > 0);
     });
 
     it("that the image does not have is an answer, not a failure", async () => {
@@ -70,9 +89,39 @@ export function describeContainers(trial: () => Trial): void {
 
     it("that does not end in its time is a failure, and is ended with its container", async () => {
       const { message } = await failing(sh("echo begun; sleep 600", { timeout: 3000 }));
-      assert.match(message, /did not end within 3 s/);
+      assert.match(message, new RegExp(`^${trial().name} run ${trial().tools} did not end within 3 s$`));
       assert.deepEqual(trial().containers(), []);
     });
+  });
+
+  it("a container is gone when its client was killed", async () => {
+    const { tools } = trial();
+    const run = failing(sh("echo begun; sleep 600", { timeout: 60_000 }));
+    while (trial().containers().length === 0) await wait(50);
+    for (const pid of processesWith(["run", "--rm", trial().engine.name === "docker" ? tools.slice(10) : tools]))
+      process.kill(pid, "SIGKILL");
+    assert.match((await run).message, /was stopped by SIGKILL/);
+    assert.deepEqual(trial().containers(), []);
+  });
+
+  it("containers are gone when a signal has ended the program that started them", async () => {
+    const { name, tools, containers } = trial();
+    const module = (path: string): string => JSON.stringify(join(repository, "dist", "src", "ports", path));
+    const script = `
+import { createEngine } from ${module("engines.js")};
+import { endOnSignals } from ${module("interruption.js")};
+endOnSignals(() => {});
+const engine = createEngine("${name}");
+const request = { image: "${tools}", command: ["sh", "-c", "sleep 600"] };
+await engine.serve({ image: "${await trial().build(["FROM tools", 'CMD ["sleep", "600"]'])}", port: 8080 });
+await engine.run(request);
+console.log("not reached");`;
+    const program = execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
+    while (containers().length < 2) await wait(50);
+    process.kill(program.pid ?? 0, "SIGTERM");
+    const { exitCode, stdout, stderr } = await program;
+    assert.deepEqual([exitCode, stdout, stderr], [143, "", ""]);
+    assert.deepEqual(containers(), []);
   });
 
   describe("a service", () => {
@@ -118,13 +167,16 @@ export function describeContainers(trial: () => Trial): void {
     });
 
     it("that ended before it was told to says its own status", async () => {
-      const image = await trial().build(["FROM tools", 'CMD ["sh", "-c", "echo sorry >&2; exit 5"]']);
+      const image = await trial().build(["FROM tools", 'CMD ["sh", "-c", "echo Error: sorry >&2; exit 5"]']);
       const service = await trial()
         .engine.serve({ image, port: 8080 })
         .catch((error: unknown) => error as Error);
       // An engine may be too late to say the port of what has ended.
-      if (service instanceof Error) assert.match(service.message, /port/);
-      else {
+      if (service instanceof Error) {
+        assert.match(service.message, /ended at once with status 5, and has no port: Error: sorry$/);
+        assert.ok((service as Failure).log.includes("Error: sorry"));
+      } else {
+        assert.equal((await service.logs()).trim(), "Error: sorry");
         assert.equal((await service.stop()).exitCode, 5);
       }
       assert.deepEqual(trial().containers(), []);
@@ -137,6 +189,16 @@ export function describeContainers(trial: () => Trial): void {
       assert.match(message, new RegExp(`^${name} cannot run ${image}: `));
     });
   });
+}
+
+/** Ids of the processes that have all of these words among theirs. */
+function processesWith(words: readonly string[]): readonly number[] {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const has = (id: string): boolean => {
+    const said = readText(`/proc/${id}/cmdline`)?.split("\0") ?? [];
+    return words.every((word) => said.includes(word));
+  };
+  return ids.filter(has).map(Number);
 }
 
 /** Asks until the server is there. */

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { parseDigest } from "../../src/model/reference.js";
+import { createContentReader } from "../../src/ports/image-content.js";
 import { createRegistry } from "../../src/ports/registry.js";
-import { failing, pathsIn, type Trial } from "./engine-trial.js";
+import { failing, type Trial } from "./engine-trial.js";
 import { imageType, tag } from "./push.js";
 import { type RegistryServer, requireRegistry, startRegistry } from "./registry-server.js";
 
@@ -103,18 +105,42 @@ export function describeImages(trial: () => Trial): void {
     });
   });
 
-  describe("an exported root file system", () => {
-    it("holds the image's files as they are, and no mount points of an engine's", async () => {
-      const { engine, build, newFolder } = trial();
-      const reference = await build(["FROM scratch", "COPY etc /etc"], { files: { "etc/motd": "hello\n" } });
-      const file = join(newFolder(), "root.tar");
-      await engine.exportRoot(reference, file);
-      assert.deepEqual(pathsIn(file), ["etc", "etc/motd"]);
-      assert.equal(execFileSync("tar", ["-xOf", file, "--wildcards", "*etc/motd"]).toString(), "hello\n");
+  describe("the content of an image", () => {
+    it("is its files as they are, and no mount points of an engine's, by layer", async () => {
+      const { engine, build } = trial();
+      const files = { "etc/motd": "hello\n", "etc/group": "root:x:0:\n" };
+      const below = await build(["FROM scratch", "COPY etc /etc", "USER 65532:65532", "ENV A=b"], { files });
+      const reference = await build(["FROM below", "COPY etc /etc"], {
+        files: { "etc/motd": "hello, world\n" },
+        contexts: { below },
+      });
+      const content = await createContentReader(engine)(reference);
+      assert.deepEqual([...content.entries.keys()].sort(), ["/etc", "/etc/group", "/etc/motd"]);
+      const { type, mode, uid, size, layer, sha256 } = content.entries.get("/etc/motd") ?? {};
+      const hash = createHash("sha256").update("hello, world\n").digest("hex");
+      assert.deepEqual(
+        { type, mode, uid, size, layer, sha256 },
+        { type: "file", mode: 0o644, uid: 0, size: 13, layer: 1, sha256: hash },
+      );
+      assert.equal(content.texts.get("/etc/group"), "root:x:0:\n");
+      assert.equal(content.user, "65532:65532");
+      assert.ok(content.env.includes("A=b"));
+      assert.equal(content.layers.length, 2);
+      for (const { compressed } of content.layers) assert.ok(compressed > 0 && compressed < 1000);
+    });
+
+    it("lacks what a later layer removed", async () => {
+      const { engine, build } = trial();
+      const reference = await build(["FROM tools", "RUN mkdir -p /a/b && touch /a/b/c /d", "RUN rm -r /a/b /d"]);
+      const { entries } = await createContentReader(engine)(reference);
+      assert.deepEqual(
+        ["/a", "/a/b", "/a/b/c", "/d"].filter((path) => entries.has(path)),
+        ["/a"],
+      );
     });
 
     it("has nothing of what a build mounted", async () => {
-      const { engine, name, build, newFolder } = trial();
+      const { engine, name, tools, build, newFolder } = trial();
       const mounts = "--mount=type=bind,from=tools,target=/base --mount=type=bind,target=/context";
       const secret = join(newFolder(), "secret");
       execFileSync("sh", ["-c", 'echo secret >"$1"', "sh", secret]);
@@ -122,19 +148,17 @@ export function describeImages(trial: () => Trial): void {
         ["FROM tools", `RUN ${mounts} --mount=type=secret,id=mirror ls /base /context /run/secrets/mirror >/listed`],
         { secrets: [{ id: "mirror", file: secret }] },
       );
-      const [before, after] = [join(newFolder(), "before.tar"), join(newFolder(), "after.tar")];
-      await engine.exportRoot(trial().tools, before);
-      await engine.exportRoot(reference, after);
-      const known = new Set(pathsIn(before));
-      const added = pathsIn(after).filter((path) => !known.has(path));
+      const read = createContentReader(engine);
+      const known = (await read(tools)).entries;
+      const added = [...(await read(reference)).entries.keys()].filter((path) => !known.has(path));
       // Buildah leaves the folder, empty, in which it mounted a secret.
-      assert.deepEqual(added, name === "podman" ? ["listed", "run/secrets"] : ["listed"]);
+      const left = name === "podman" ? ["/run/secrets"] : [];
+      assert.deepEqual(added.sort(), ["/listed", ...left]);
     });
 
     it("of an image that is not there is a failure", async () => {
-      const { engine, repository, newFolder } = trial();
-      const missing = `${repository}:missing`;
-      const { message } = await failing(engine.exportRoot(missing, join(newFolder(), "root.tar")));
+      const { engine, repository } = trial();
+      const { message } = await failing(createContentReader(engine)(`${repository}:missing`));
       assert.match(message, /missing/);
     });
   });
@@ -164,6 +188,24 @@ export function describeImages(trial: () => Trial): void {
       assert.equal((await engine.inspect([target])).size, 0);
     });
 
+    it("gets an image under its own name, or one that was here before, and the engine keeps both", async () => {
+      const { engine, build } = trial();
+      const host = registry?.host ?? "";
+      const [own, taken] = [`${host}/contract/own:1`, `${host}/contract/taken:1`];
+      await build(["FROM tools", "ENV OWN=1"], { tags: [own] });
+      await build(["FROM tools", "ENV TAKEN=1"], { tags: [taken] });
+      const before = await engine.inspect([own, taken]);
+      await engine.push(own, own);
+      await engine.push(own, taken);
+      assert.deepEqual(await engine.inspect([own, taken]), before);
+      const client = createRegistry({ host, credentials: async () => undefined });
+      assert.equal(
+        (await client.manifest("contract/taken", tag("1")))?.configDigest,
+        (await client.manifest("contract/own", tag("1")))?.configDigest,
+      );
+      await engine.untag([own, taken]);
+    });
+
     it("gives an image back", async () => {
       const { engine, build } = trial();
       const reference = await build(["FROM tools", "ENV PULLED=1"]);
@@ -174,6 +216,16 @@ export function describeImages(trial: () => Trial): void {
       await engine.pull(target);
       assert.equal((await engine.inspect([target])).get(target)?.id, id);
       await engine.untag([target]);
+    });
+
+    it("gives what a build is FROM", async () => {
+      const { engine, build } = trial();
+      const target = `${registry?.host}/contract/from:1`;
+      const reference = await build(["FROM tools", "RUN echo pushed >/text"]);
+      await engine.push(reference, target);
+      const image = await build([`FROM ${target}`, "ENV FROM=1"], { contexts: {} });
+      assert.equal((await engine.run({ image, command: ["cat", "/text"] })).stdout.trim(), "pushed");
+      if ((await engine.inspect([target])).has(target)) await engine.untag([target]);
     });
 
     it("that has not what is pulled, or does not answer, is named in a failure within seconds", async () => {

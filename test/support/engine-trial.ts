@@ -142,15 +142,6 @@ export async function failing(promise: Promise<unknown>): Promise<Failure> {
   return error;
 }
 
-/** `etc/motd`, sorted, of a tar file. */
-export function pathsIn(file: string): readonly string[] {
-  const paths = execFileSync("tar", ["-tf", file]).toString().split("\n");
-  return paths
-    .map((path) => path.replace(/^\.?\/|\/$/g, ""))
-    .filter((path) => path !== "" && path !== ".")
-    .sort();
-}
-
 /** Whether a text is anywhere in an image: its config, its history, and each of its layers. */
 export async function isInImage({ name, ask, newFolder }: Trial, reference: string, text: string): Promise<boolean> {
   const file = join(newFolder(), "image.tar");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runInProcess } from "../support/command-line.js";
 import { readTree, useTemporaryFolder, writeSmallCatalog } from "../support/folders.js";
+import { repository } from "../support/paths.js";
 import { writeResolvedCatalog } from "../support/resolved-catalog.js";
 
 describe("a command line", () => {
@@ -34,6 +35,11 @@ describe("a command line", () => {
     assert.deepEqual([status, stderr], [0, ""]);
     assert.match(stdout, /^Usage: ingot /);
     assert.match(stdout, /SELECTOR is a reference with globs/);
+  });
+
+  it("that asks for the version gets that of the package", async () => {
+    const { version } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { version: string };
+    assert.deepEqual(await runInProcess(folder(), ["--version"]), { status: 0, stdout: `${version}\n`, stderr: "" });
   });
 
   it("that lists prints what the selector matches, and as JSON the same", async () => {

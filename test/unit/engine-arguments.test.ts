@@ -4,15 +4,20 @@ import {
   buildArguments,
   type Dialect,
   dockerDialect,
-  exportArguments,
-  exportDockerfile,
   inspectArguments,
   listArguments,
   podmanDialect,
   runArguments,
+  saveArguments,
   serveArguments,
 } from "../../src/ports/engine-arguments.js";
-import { isLoopback, referenceKey, shortReference, wholeReference } from "../../src/ports/engine-references.js";
+import {
+  imagesIn,
+  isOnLoopback,
+  referenceKey,
+  shortReference,
+  wholeReference,
+} from "../../src/ports/engine-references.js";
 
 const dialects: readonly Dialect[] = [dockerDialect, podmanDialect];
 
@@ -123,11 +128,12 @@ describe("the arguments of a container", () => {
   });
 
   it("have what else is asked for before the image", () => {
-    const more = { ...run, env: { B: "2", A: "1 = 1" }, user: "1234:0", network: true, readOnly: true };
+    const more = { ...run, env: { B: "2", A: "1 = 1" }, user: "1234:0", network: "bridge" as const, confined: true };
     const [docker, podman] = dialects.map((dialect) => runArguments(dialect, more, "ingot-1").join(" "));
-    assert.match(docker ?? "", / --env A=1 = 1 --env B=2 --user 1234:0 --read-only ingot\/node:24 node --version$/);
-    assert.match(podman ?? "", / --user 1234:0 --read-only --read-only-tmpfs=false docker\.io\/ingot\/node:24 node /);
-    for (const text of [docker, podman]) assert.doesNotMatch(text ?? "", /--network/);
+    const rights = "--cap-drop ALL --security-opt no-new-privileges";
+    const before = "--env A=1 = 1 --env B=2 --network bridge --user 1234:0 --read-only";
+    assert.ok(docker?.endsWith(` ${before} ${rights} ingot/node:24 node --version`), docker);
+    assert.ok(podman?.endsWith(` --read-only-tmpfs=false ${rights} docker.io/ingot/node:24 node --version`), podman);
   });
 
   it("for a service: it stays when it ends, and its port is published on loopback only", () => {
@@ -153,15 +159,10 @@ describe("the other arguments of an engine", () => {
     assert.match(podman ?? "", /^image ls --no-trunc --filter reference=docker\.io\/ingot\/\* --format /);
   });
 
-  it("export an image under the one name that the export's Dockerfile is FROM", () => {
-    const [, from] = /^FROM (\S+)\n$/.exec(exportDockerfile) ?? [];
-    for (const dialect of dialects) {
-      const args = exportArguments(dialect, { image: "docker.io/ingot/a:1", file: "/x/root.tar", folder: "/y" });
-      const context = `${from}=docker-image://${dialect.reference("docker.io/ingot/a:1")}`;
-      assert.deepEqual(args.slice(-6), [
-        ...["--quiet", "--output", "type=tar,dest=/x/root.tar", "--build-context", context, "/y"],
-      ]);
-    }
+  it("save an image as an OCI layout", () => {
+    const [docker, podman] = dialects.map((each) => saveArguments(each, "docker.io/ingot/a:1", "/x/a.tar").join(" "));
+    assert.equal(docker, "image save --output /x/a.tar ingot/a:1");
+    assert.equal(podman, "image save --quiet --format oci-archive --output /x/a.tar docker.io/ingot/a:1");
   });
 });
 
@@ -207,8 +208,34 @@ describe("the spellings of a reference", () => {
 
   it("say whether the registry is on this machine", () => {
     for (const reference of ["localhost/x", "localhost:5000/x", "127.0.0.1:5000/x:1", "127.1.2.3/x", "[::1]:5000/x"])
-      assert.equal(isLoopback(reference), true, reference);
+      assert.equal(isOnLoopback(reference), true, reference);
     for (const reference of ["x", "ingot/x", "localhost.example.org/x", "127.0.0.1.example.org/x", "10.0.0.1:5000/x"])
-      assert.equal(isLoopback(reference), false, reference);
+      assert.equal(isOnLoopback(reference), false, reference);
+  });
+});
+
+describe("the images that a build takes from registries", () => {
+  const none = { buildArguments: {}, contexts: {} };
+
+  it("are those of each FROM and mount, with the arguments filled in", () => {
+    const dockerfile = `ARG DEV=docker.io/x/dev:1
+ARG RUNTIME
+FROM --platform=linux/amd64 $DEV AS build
+RUN --mount=type=bind,from=ghcr.io/a/b:1,target=/x true
+FROM \${RUNTIME}
+COPY --from=build /x /x
+COPY --from=0 /y /y
+COPY --from=127.0.0.1:5000/z:1 /z /z
+`;
+    const buildArguments = { RUNTIME: "127.0.0.1:5000/x/runtime:1" };
+    assert.deepEqual(imagesIn(dockerfile, { ...none, buildArguments }), [
+      ...["docker.io/x/dev:1", "127.0.0.1:5000/x/runtime:1", "ghcr.io/a/b:1", "127.0.0.1:5000/z:1"],
+    ]);
+  });
+
+  it("are no stages, no contexts in any spelling, and not nothing", () => {
+    const dockerfile = "FROM ingot/base:trixie AS Base\nFROM base AS other\nFROM scratch\nCOPY --from=base / /\n";
+    const contexts = { "docker.io/ingot/base:trixie": "docker.io/ingot/base:trixie" };
+    assert.deepEqual(imagesIn(dockerfile, { ...none, contexts }), []);
   });
 });

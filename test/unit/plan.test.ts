@@ -88,6 +88,22 @@ describe("the plan of the small catalog", () => {
     assert.equal(labels["org.opencontainers.image.created"], "2026-06-18T00:00:00Z");
   });
 
+  it("gives an image the budget of its variant, where a line and a distribution override limit by limit", () => {
+    const path = "languages/python.yaml";
+    const text = readFileSync(join(folder(), path), "utf8")
+      .replace("debian: { version", "debian: { size: { runtime: { uncompressed: 40 MB, compressed: 15 MB } }, version")
+      .replace(
+        "trixie: { version: python3.13 } }",
+        "trixie: { size: { runtime: { uncompressed: 41000000 } }, version: python3.13 } }, packages: { debian: { size: { runtime: { compressed: 14 MB }, dev: { uncompressed: 1 GB } } } }",
+      );
+    writeResolvedCatalog(folder(), { [path]: text });
+    const budgets = imagesOf(openGood(folder()).plan).flatMap(({ id, budget }) => (budget ? [[id, budget]] : []));
+    assert.deepEqual(Object.fromEntries(budgets), {
+      "python/3.13/trixie/runtime": { uncompressed: 41_000_000, compressed: 14_000_000 },
+      "python/3.13/trixie/dev": { uncompressed: 1_000_000_000 },
+    });
+  });
+
   it("has what the release cycles say of each pair", () => {
     const supportOf = (id: string) => plan.pairs.find((pair) => pair.id === id)?.support;
     assert.deepEqual(supportOf("node/24/alpine3.24"), {
@@ -101,11 +117,24 @@ describe("the plan of the small catalog", () => {
 
 describe("a plan", () => {
   const folder = useTemporaryFolder();
+  const python = () => readFileSync(join(folder(), "languages/python.yaml"), "utf8");
   const complaintsOf = (lock: Lock | undefined): readonly string[] => {
     const result = makePlan(loadGood(folder()).loaded, lock);
     return result.ok ? [] : result.diagnostics.map(formatShort);
   };
   beforeEach(() => writeResolvedCatalog(folder()));
+
+  it("gives an image the environment of its most special packages, and what its variant says", () => {
+    const changed = python()
+      .replace("alpine: { version", "alpine: { env: { HOME_OF: /alpine, A: wide }, version")
+      .replace('"3.14": { on: { alpine3.24: {} }', '"3.14": { on: { alpine3.24: { env: { HOME_OF: /here } } }')
+      .concat("dev: { env: { B: dev } }\n");
+    writeResolvedCatalog(folder(), { "languages/python.yaml": changed });
+    const env = (id: string) => imagesOf(openGood(folder()).plan).find((each) => each.id === id)?.env;
+    assert.deepEqual(env("python/3.14/alpine3.24/dev"), { HOME_OF: "/here", B: "dev" });
+    assert.deepEqual(env("python/3.12/alpine3.23/runtime"), { HOME_OF: "/alpine", A: "wide" });
+    assert.deepEqual(env("python/3.13/trixie/runtime"), {});
+  });
 
   it("is made twice alike", () => {
     const { loaded, lock } = loadGood(folder());

@@ -5,7 +5,7 @@ import type { Digest, Tag } from "../../src/model/reference.js";
 import type { Report } from "../../src/model/report.js";
 import { describeImage, formatList, formatPlan } from "../../src/reporters/listing.js";
 import { formatEvent, formatReport } from "../../src/reporters/plain.js";
-import { formatDuration, formatSize, formatTable } from "../../src/reporters/table.js";
+import { formatDuration, formatTable } from "../../src/reporters/table.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { openGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
 
@@ -23,11 +23,6 @@ describe("a table", () => {
     );
   });
   it("without rows is its head", () => assert.equal(formatTable(["A", "B"], []), "A  B"));
-});
-
-describe("a size", () => {
-  it("is in megabytes of a million bytes", () =>
-    assert.deepEqual([0, 47_400_000, 1_234_567_890].map(formatSize), ["0.0 MB", "47.4 MB", "1234.6 MB"]));
 });
 
 describe("a duration", () => {

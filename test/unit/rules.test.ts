@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promises } from "../../src/model/promises.js";
 import { rules } from "../../src/model/rules.js";
 import { goldens, repository } from "../support/paths.js";
 
@@ -12,7 +13,17 @@ const printed = readdirSync(goldens)
   .map((path) => readFileSync(path, "utf8"));
 
 describe("the rules", () => {
-  it("have a page each, and each page has a rule", () => assert.deepEqual(pages.sort(), Object.keys(rules).sort()));
+  it("and the promises of images have a page each, and each page has one of them", () =>
+    assert.deepEqual(pages.sort(), [...Object.keys(rules), ...Object.keys(promises)].sort()));
+
+  for (const [promise, summary] of Object.entries(promises)) {
+    it(`of what images promise: ${promise} has a page with its name, what it means, an example and what to do`, () => {
+      const page = existsSync(join(folder, `${promise}.md`)) ? readFileSync(join(folder, `${promise}.md`), "utf8") : "";
+      const sentence = `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;
+      assert.equal(page.split("\n").slice(0, 3).join("\n"), `# ${promise}\n\n${sentence}`);
+      assert.match(page, /\n## Example\n\n```\n.+\n```\n\n## What to do\n\n\S/);
+    });
+  }
 
   for (const [rule, summary] of Object.entries(rules)) {
     describe(rule, () => {

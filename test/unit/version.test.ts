@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareVersions, isOfLine, isPrerelease, parseVersion, prefixesOf } from "../../src/model/version.js";
+import {
+  compareVersions,
+  isOfLine,
+  isPrerelease,
+  isSameVersion,
+  parseVersion,
+  prefixesOf,
+} from "../../src/model/version.js";
 import { version } from "../support/subjects.js";
 
 /** Each older than the next, as their makers released them. */
@@ -81,6 +88,19 @@ describe("a version's shorter names", () => {
   for (const [text, expected] of Object.entries(names)) {
     it(`of ${text} are ${expected.join(", ")}`, () => assert.deepEqual(prefixesOf(version(text)), expected));
   }
+});
+
+describe("two ways to write a version", () => {
+  it("are one version where their numbers, build and stage are the same", () => {
+    const cases: readonly (readonly [string, string, boolean])[] = [
+      ["21.0.8+9", "21.0.8_p9", true],
+      ["3.15.0rc1", "3.15.0_rc1", true],
+      ["21.0.8", "21.0.8_p9", false],
+      ["24.16.0", "24.16.1", false],
+      ["undefined", "undefined", false],
+    ];
+    for (const [a, b, expected] of cases) assert.equal(isSameVersion(a, b), expected, `${a} and ${b}`);
+  });
 });
 
 describe("a release line", () => {

@@ -1,4 +1,4 @@
-// Answers on $PORT with the version of Go and the time zone.
+// Answers on $PORT with the version of Go and the time zone. With an argument, it is the probe of that name.
 package main
 
 import (
@@ -14,16 +14,19 @@ import (
 )
 
 func hello(response http.ResponseWriter, _ *http.Request) {
-	zone, _ := time.Now().Zone()
 	response.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(response).Encode(map[string]any{
 		"language": "go",
 		"version":  strings.TrimPrefix(runtime.Version(), "go"),
-		"timezone": zone,
+		"timezone": time.Now().Format("-0700"),
 	})
 }
 
 func main() {
+	if len(os.Args) > 1 {
+		probe(os.Args[1])
+		return
+	}
 	port := os.Getenv("PORT")
 	if port == "" {
 		port = "8080"

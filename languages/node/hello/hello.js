@@ -8,7 +8,7 @@ const server = createServer((_, response) => {
     JSON.stringify({
       language: "node",
       version: process.versions.node,
-      timezone: new Date().toLocaleTimeString("en", { timeZoneName: "short" }).split(" ").at(-1),
+      timezone: /GMT(\S+)/.exec(new Date().toString())[1],
       native: answer(),
     }),
   );

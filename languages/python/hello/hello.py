@@ -16,7 +16,7 @@ class Hello(BaseHTTPRequestHandler):
         answer = {
             "language": "python",
             "version": platform.python_version(),
-            "timezone": time.tzname[0],
+            "timezone": time.strftime("%z"),
             "native": native.answer(),
         }
         body = json.dumps(answer).encode()

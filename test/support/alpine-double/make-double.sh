@@ -145,6 +145,17 @@ stage_certificates() {
   printf '#!/bin/sh\n' >"$tools/usr/sbin/update-ca-certificates"
   chmod 755 "$tools/usr/sbin/update-ca-certificates"
   echo mozilla/Double.crt >"$tools/etc/ca-certificates.conf"
+  stage_java_hook "$packages_root/java-cacerts"
+}
+
+# Like p11-kit's, the store has the time at which it was made, or SOURCE_DATE_EPOCH.
+stage_java_hook() { # ROOT
+  mkdir -p "$1/etc/ca-certificates/update.d" "$1/etc/ssl/certs/java"
+  cat >"$1/etc/ca-certificates/update.d/java-cacerts" <<'END'
+#!/bin/sh
+echo "made at ${SOURCE_DATE_EPOCH:-$(date)}" >/etc/ssl/certs/java/cacerts
+END
+  chmod 755 "$1/etc/ca-certificates/update.d/java-cacerts"
 }
 
 bundle_of_host() {

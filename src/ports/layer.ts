@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { extract, type Header } from "tar-stream";
+import type { ImageEntry } from "../model/content.js";
+import { readElf } from "../model/elf.js";
+import type { LayerContent } from "../model/layers.js";
+
+const types: Readonly<Record<string, ImageEntry["type"]>> = {
+  file: "file",
+  "contiguous-file": "file",
+  directory: "directory",
+  symlink: "symlink",
+  link: "link",
+};
+
+/** Reads a layer's tar, compressed or not. `wantsText` names the files whose text is kept. */
+export async function readLayer(
+  file: string,
+  compressed: boolean,
+  wantsText: (path: string) => boolean,
+): Promise<Pick<LayerContent, "entries" | "texts">> {
+  const entries: Omit<ImageEntry, "layer">[] = [];
+  const texts = new Map<string, string>();
+  const blob = createReadStream(file);
+  const archive = (compressed ? blob.pipe(createGunzip()) : blob).pipe(extract());
+  for await (const entry of archive) {
+    const header = describe(entry.header);
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    if (header.type !== "file") {
+      entries.push(header);
+      continue;
+    }
+    const bytes = Buffer.concat(chunks);
+    const elf = readElf(bytes);
+    entries.push({
+      ...header,
+      sha1: hash("sha1", bytes),
+      sha256: hash("sha256", bytes),
+      ...(elf === undefined ? {} : { elf }),
+    });
+    if (wantsText(header.path)) texts.set(header.path, bytes.toString("utf8"));
+  }
+  return { entries, texts };
+}
+
+function describe({ name, type, mode, uid, gid, size, mtime, linkname }: Header): Omit<ImageEntry, "layer"> {
+  const entry = types[type ?? "file"] ?? "device";
+  const target = linkname == null || linkname === "" ? undefined : linkname;
+  return {
+    path: absolute(name),
+    type: entry,
+    mode: (mode ?? 0) & 0o7777,
+    uid: uid ?? 0,
+    gid: gid ?? 0,
+    size: size ?? 0,
+    modified: Math.floor((mtime?.getTime() ?? 0) / 1000),
+    ...(target === undefined ? {} : { target: entry === "link" ? absolute(target) : target }),
+  };
+}
+
+/** `./usr/bin/` → `/usr/bin` */
+const absolute = (name: string): string => `/${name.replace(/^\.?\/+|\/+$/g, "").replace(/^\.$/, "")}`;
+
+const hash = (algorithm: string, bytes: Buffer): string => createHash(algorithm).update(bytes).digest("hex");

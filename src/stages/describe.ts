@@ -1,0 +1,52 @@
+import { dirname, join } from "node:path";
+import { arch } from "node:process";
+import type { Image, ImageId } from "../model/image.js";
+import { readPackageDatabase } from "../model/package-database.js";
+import { platformOf } from "../model/platform.js";
+import type { Digest } from "../model/reference.js";
+import { formatSbom, namespaceOf } from "../model/sbom.js";
+import type { EngineImage } from "../ports/engine.js";
+import { makeFolder, readStart, writeText } from "../ports/files.js";
+import type { ReadContent } from "../ports/image-content.js";
+import { localReferences } from "./build.js";
+
+export interface DescribeContext {
+  /** The catalog's folder. */
+  readonly root: string;
+  readonly built: ReadonlyMap<ImageId, EngineImage>;
+  readonly readContent: ReadContent;
+}
+
+/** `build/sbom/python/3.13/trixie/dev.spdx.json`, with `/` on every system. */
+export function sbomFile(image: Pick<Image, "id">): string {
+  return `build/sbom/${image.id}.spdx.json`;
+}
+
+/** Whether what a bill of materials begins with names this digest: then the image's content need not be read for it. */
+function isDescribed(path: string, image: Image, digest: Digest): boolean {
+  const namespace = JSON.stringify(namespaceOf({ name: image.repository, digest }));
+  return readStart(path, 2000)?.includes(`"documentNamespace": ${namespace}`) ?? false;
+}
+
+/** Writes what an image holds beside the results of builds, unless it is there already. Throws a Failure. */
+export async function describeImage(image: Image, { root, built, readContent }: DescribeContext): Promise<void> {
+  const path = join(root, sbomFile(image));
+  const digest = built.get(image.id)?.id;
+  if (digest === undefined || isDescribed(path, image, digest)) return;
+  const content = await readContent(localReferences(image)[0] as string);
+  const text = formatSbom({
+    content,
+    database: readPackageDatabase(content),
+    image: {
+      name: image.repository,
+      version: image.version.text,
+      reference: localReferences(image)[0] ?? image.repository,
+      digest,
+      created: image.sourceDateEpoch,
+      architecture: platformOf(arch).replace("linux/", ""),
+      distribution: image.distribution,
+    },
+  });
+  makeFolder(dirname(path));
+  writeText(path, { text });
+}

@@ -1,0 +1,49 @@
+import type { ImageContent, ImageEntry } from "../model/content.js";
+import type { Say } from "../model/event.js";
+import { Failure } from "../model/failure.js";
+import type { Image, ImageId } from "../model/image.js";
+import { elapsed } from "../ports/clock.js";
+import type { EngineImage } from "../ports/engine.js";
+import type { ReadContent } from "../ports/image-content.js";
+import { type BuildContext, buildRequest, localReferences } from "./build.js";
+
+export interface VerifyContext extends BuildContext {
+  readonly say: Say;
+  readonly built: Map<ImageId, EngineImage>;
+  readonly readContent: ReadContent;
+}
+
+const named = 10;
+
+/** Builds an image once more, from nothing that is remembered, and compares the digests. Throws a Failure that names the files that differ. */
+export async function verifyImage(image: Image, context: VerifyContext): Promise<void> {
+  const { engine, say, built, readContent } = context;
+  const start = elapsed();
+  say({ type: "started", stage: "verify", subject: image.id });
+  const first = localReferences(image)[0] as string;
+  const second = `localhost/ingot-verify/${image.id}`.replace(/\/([^/]+)$/, ":$1");
+  const again = await engine.build({ ...(await buildRequest(image, context)), tags: [second], cache: false });
+  try {
+    const id = built.get(image.id)?.id;
+    if (again.id === id) say({ type: "verified", subject: image.id, ms: elapsed(start), digest: again.id });
+    else throw difference(await readContent(first), await readContent(second));
+  } finally {
+    await engine.untag([second]);
+  }
+}
+
+function difference(first: ImageContent, second: ImageContent): Failure {
+  const lines = [...new Set([...first.entries.keys(), ...second.entries.keys()])]
+    .sort()
+    .flatMap((path) => differenceAt(path, first.entries.get(path), second.entries.get(path)));
+  const what = lines.length === 0 ? "only dates or the config do" : `${lines.length} files do`;
+  return new Failure(`built twice from the same inputs, two digests differ: ${what}`, lines.slice(0, named));
+}
+
+function differenceAt(path: string, a: ImageEntry | undefined, b: ImageEntry | undefined): readonly string[] {
+  if (a === undefined || b === undefined) return [`${path} is in one of them only`];
+  if (a.sha256 !== b.sha256 || a.target !== b.target) return [`${path} has other content`];
+  const rights = ({ type, mode, uid, gid }: ImageEntry) => `${type} ${mode.toString(8)} ${uid}:${gid}`;
+  if (rights(a) !== rights(b)) return [`${path} is ${rights(a)}, and ${rights(b)}`];
+  return a.modified === b.modified ? [] : [`${path} has another date`];
+}

@@ -1,0 +1,5 @@
+ARG IMAGE
+FROM $IMAGE
+USER root
+RUN chown root /app
+USER 65532:65532

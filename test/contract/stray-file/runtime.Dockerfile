@@ -1,0 +1,5 @@
+ARG IMAGE
+FROM $IMAGE
+USER root
+RUN touch /usr/lib/left-over.so
+USER 65532:65532

@@ -1,0 +1,5 @@
+ARG IMAGE
+FROM $IMAGE
+USER root
+RUN rm /usr/share/zoneinfo/Asia/Tokyo
+USER 65532:65532
