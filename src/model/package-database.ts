@@ -48,12 +48,21 @@ function readDebian(path: string, texts: ReadonlyMap<string, string>, files: Fin
   const whole = path === `${dpkg}/status`;
   return debianStanzas(texts.get(path) ?? "")
     .filter((stanza) => !whole || /^\w+ ok installed$/.test(stanza.get("status") ?? ""))
-    .flatMap((stanza) => debianPackage(stanza))
-    .map((installed) => ({
-      ...installed,
-      files: files(whole ? listedFiles(installed, texts) : checkedFiles(texts.get(`${path}.md5sums`) ?? "")),
-    }));
+    .flatMap((stanza) =>
+      debianPackage(stanza).map((installed) => ({
+        ...installed,
+        files: files(
+          whole
+            ? listedFiles(installed, texts)
+            : [...checkedFiles(texts.get(`${path}.md5sums`) ?? ""), ...otherPaths(stanza)],
+        ),
+      })),
+    );
 }
+
+/** What is no regular file has no checksum, and so a field of microroot's own. */
+const otherPaths = (stanza: Fields): readonly string[] =>
+  (stanza.get("x-paths") ?? "").split(" ").filter((path) => path.startsWith("/"));
 
 /** Fields by their names in small letters; a folded value is one line. */
 function debianStanzas(text: string): readonly Fields[] {
