@@ -1,6 +1,5 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { generate } from "selfsigned";
 
 /** A server on this machine's loopback whose certificate no machine trusts before it is told to. */
 export interface TlsServer {
@@ -28,27 +27,11 @@ export function createTlsServer(answer: string): LazyTlsServer {
   };
 }
 
-/** Makes an authority and a server certificate of its own, for `localhost`; the keys are gone with it. */
 async function startTlsServer(answer: string): Promise<TlsServer> {
-  const authority = await generate([{ name: "commonName", value: "Ingot test authority" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
-      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
-    ],
-  });
-  const server = await generate([{ name: "commonName", value: "localhost" }], {
-    keyType: "ec",
-    algorithm: "sha256",
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [
-      { name: "keyUsage", digitalSignature: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames: [{ type: 2, value: "localhost" }] },
-    ],
-  });
-  const listener = createServer({ key: server.private, cert: server.cert }, (_, response) => response.end(answer));
+  // Loaded here, as most runs start no server.
+  const { makeServerCertificate } = await import("./certificates.js");
+  const { key, certificate, authority } = await makeServerCertificate();
+  const listener = createServer({ key, cert: certificate }, (_, response) => response.end(answer));
   // What does not trust the certificate breaks the connection off: that is what is tested, and no error.
   listener.on("tlsClientError", () => {});
   await new Promise<void>((resolve, reject) => {
@@ -58,7 +41,7 @@ async function startTlsServer(answer: string): Promise<TlsServer> {
   return {
     url: `https://localhost:${(listener.address() as AddressInfo).port}/`,
     answer,
-    authority: authority.cert,
+    authority,
     close: () =>
       new Promise((resolve) => {
         listener.close(() => resolve());

@@ -69,6 +69,22 @@ describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
     assert.equal(restored.headers.get("docker-content-digest"), digest);
   });
 
+  it("gives who pulls a second language its own layer alone to download: base's is one for all", async () => {
+    await publish();
+    const layers = new Map<string, readonly string[]>();
+    for (const { language, images } of trixiePairs()) {
+      const tag = images.find(({ variant }) => variant === "runtime")?.tags[0] ?? "";
+      layers.set(language, await layersOf(`http://${registry.host}/v2/acme/${language}/manifests/${tag}`));
+    }
+    const base = layers.get("base") ?? [];
+    assert.ok(base.length > 0);
+    for (const language of ["java", "node", "python"]) {
+      const own = (layers.get(language) ?? []).filter((digest) => !base.includes(digest));
+      assert.equal(own.length, 1, language);
+      assert.deepEqual(layers.get(language)?.slice(0, base.length), base, language);
+    }
+  });
+
   it("moves a pair's tags from the narrowest to the widest", async () => {
     const other = await startRegistry();
     try {
@@ -97,6 +113,12 @@ function trixiePairs(): readonly Pair[] {
   const opened = openCatalog(repository);
   assert.ok(opened.ok);
   return opened.value.plan.pairs.filter(({ distribution }) => distribution.name === "trixie");
+}
+
+async function layersOf(url: string): Promise<readonly string[]> {
+  const response = await fetch(url, { headers: { accept: "application/vnd.oci.image.manifest.v1+json" } });
+  const { layers } = (await response.json()) as { layers: { digest: string }[] };
+  return layers.map(({ digest }) => digest);
 }
 
 async function otherManifest(host: string): Promise<Response> {
