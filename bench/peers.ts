@@ -35,8 +35,7 @@ export interface Bench {
   readonly read: (reference: string) => Promise<ImageContent>;
   /** The catalog's images on the distribution that are built. */
   readonly ours: readonly Image[];
-  /** The names of those that are not. */
-  readonly unbuilt: readonly string[];
+  readonly unbuilt: readonly Image[];
   /** Builds a Dockerfile in which `slim` is the distribution's slim image; the image's reference. */
   readonly build: (name: string, dockerfile: readonly string[], contexts?: Record<string, string>) => Promise<string>;
 }
@@ -68,7 +67,7 @@ export async function withBench(name: string, bench: (bench: Bench) => Promise<v
         engine,
         read: createContentReader(engine),
         ours: images.filter((image) => present.has(referenceOf(image))),
-        unbuilt: images.filter((image) => !present.has(referenceOf(image))).map(({ id }) => id),
+        unbuilt: images.filter((image) => !present.has(referenceOf(image))),
         build: (...request) => build(site, ...request),
       });
     } finally {

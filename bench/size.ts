@@ -126,7 +126,7 @@ async function main(): Promise<void> {
     console.log(`MB (a million bytes) on the packages of ${values.distribution}\n`);
     console.log(`${format(comparisons, "uncompressed")}\n\n${format(comparisons, "compressed")}`);
     for (const { image, moved } of comparisons) for (const line of moved) console.log(`${image.id}: ${line}`);
-    for (const id of bench.unbuilt) console.log(`${id} is not built, and not compared`);
+    for (const { id } of bench.unbuilt.filter(wanted)) console.log(`${id} is not built, and not compared`);
   });
 }
 

@@ -134,12 +134,11 @@ async function main(): Promise<void> {
   });
   const runs = Number(values.runs);
   await withBench(values.distribution, async (bench) => {
-    const subjects = bench.ours.filter(
-      ({ language, variant }) =>
-        variant === "runtime" &&
-        commands[language] !== undefined &&
-        (positionals.length === 0 || positionals.includes(language)),
-    );
+    const wanted = ({ language, variant }: Image): boolean =>
+      variant === "runtime" &&
+      commands[language] !== undefined &&
+      (positionals.length === 0 || positionals.includes(language));
+    const subjects = bench.ours.filter(wanted);
     const races: Race[] = [];
     for (const image of subjects) {
       const naive = await bench.build(
@@ -152,6 +151,7 @@ async function main(): Promise<void> {
     console.log(`docker run --rm IMAGE …, ${runs} runs of each by turns\n\n${format(["ingot", "naive"], races)}`);
     for (const image of subjects.filter(({ language }) => language === "python"))
       console.log(`\n${narrowestReference(image)}\n${await raceByteCode(bench, image, runs)}`);
+    for (const { id } of bench.unbuilt.filter(wanted)) console.log(`${id} is not built, and not compared`);
   });
 }
 

@@ -116,11 +116,13 @@ export function readmeView({ language, summary, licence, homepage, pairs }: Lang
     pairs.find(({ images }) =>
       images.some(({ variant, tags }) => variant === "runtime" && tags.some((tag) => tag === "latest")),
     ) ?? pairs[0];
+  // The release line's own tag: who copies the example gets its fixes.
   const reference = (variant: string): string => {
     const image = newest?.images.find((each) => each.variant === variant);
+    const wanted = variant === "runtime" ? image?.line : `${image?.line}-${variant}`;
     return image === undefined
       ? ""
-      : `${image.repository}:${image.tags.find((tag) => tag.startsWith(`${image.line}`) && tag.split("-").length === (variant === "dev" ? 2 : 1)) ?? image.tags[0]}`;
+      : `${image.repository}:${image.tags.find((tag) => tag === wanted) ?? image.tags[0]}`;
   };
   return {
     language,

@@ -43,6 +43,15 @@ describe("the rules", () => {
     });
   }
 
+  it("of images are all in the table of docs/images.md", () => {
+    const document = readFileSync(join(repository, "docs", "images.md"), "utf8");
+    const rows = [...document.matchAll(/^\| \[([a-z0-9-]+)\]\(rules\/\1\.md\) \| (.+?) \|/gm)].map(([, id, text]) => [
+      id,
+      text,
+    ]);
+    assert.deepEqual(rows, Object.entries(promises));
+  });
+
   it("that other documents link to have a page", () => {
     const documents = readdirSync(repository).filter((name) => name.endsWith(".md"));
     for (const name of documents) {
