@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../support/paths.js";
 
-const kinds = ["junk", "spare", "prune", "keep", "generated", "cut", "follow", "applet"];
+const kinds = ["junk", "spare", "prune", "keep", "made", "generated", "cut", "follow", "applet"];
 const lines = readFileSync(join(repository, "templates/debian/microroot.rules"), "utf8")
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"));
@@ -24,6 +24,7 @@ describe("the rules of Debian's microroot", () => {
     const forms: Record<string, RegExp> = {
       cut: /^[a-z0-9][a-z0-9+.-]+$/,
       follow: /^[a-z0-9][a-z0-9+.-]+>[a-z0-9][a-z0-9+.-]+$/,
+      made: /^[a-z0-9][a-z0-9+.-]+>(\/[A-Za-z0-9_.+-]+)+$/,
       applet: /^[a-z0-9_*-]+$/,
     };
     for (const { line, kind, what } of rules) assert.match(what, forms[kind] ?? /^(\/[A-Za-z0-9_.+*?@[\]-]+)+$/, line);
