@@ -73,7 +73,7 @@ export interface InstalledPackage {
   readonly homepage?: string;
   /** As the database has it: an SPDX expression on Alpine, the short names of the copyright file on Debian. */
   readonly licence?: string;
-  /** Files, links and empty folders that the database says are the package's, and that are in the image. */
+  /** Files and links that the database says are the package's, and that are in the image. */
   readonly files: readonly string[];
 }
 

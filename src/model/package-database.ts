@@ -32,7 +32,7 @@ export function readPackageDatabase(content: ImageContent): PackageDatabase | un
   return { family: "debian", packages: inOrder(paths.flatMap((path) => readDebian(path, content.texts, files))) };
 }
 
-/** Which of some paths, as a database has them, are files, links or empty folders of the image, under the names that they have there. */
+/** Which of some paths, as a database has them, are files or links of the image, under the names that they have there. */
 type FindFiles = (paths: readonly string[]) => readonly string[];
 
 /** Of two that have a name and an architecture in common, the first. */
@@ -51,18 +51,10 @@ function readDebian(path: string, texts: ReadonlyMap<string, string>, files: Fin
     .flatMap((stanza) =>
       debianPackage(stanza).map((installed) => ({
         ...installed,
-        files: files(
-          whole
-            ? listedFiles(installed, texts)
-            : [...checkedFiles(texts.get(`${path}.md5sums`) ?? ""), ...otherPaths(stanza)],
-        ),
+        files: files(whole ? listedFiles(installed, texts) : checkedFiles(texts.get(`${path}.md5sums`) ?? "")),
       })),
     );
 }
-
-/** What is no regular file has no checksum, and so a field of microroot's own. */
-const otherPaths = (stanza: Fields): readonly string[] =>
-  (stanza.get("x-paths") ?? "").split(" ").filter((path) => path.startsWith("/"));
 
 /** Fields by their names in small letters; a folded value is one line. */
 function debianStanzas(text: string): readonly Fields[] {
@@ -183,9 +175,7 @@ function findFiles(entries: ReadonlyMap<string, ImageEntry>): FindFiles {
     const folder = path.length > longestPath ? undefined : folderOf(path);
     const found = folder === undefined ? undefined : `${folder}${path.slice(path.lastIndexOf("/"))}`;
     const type = found === undefined ? undefined : entries.get(found)?.type;
-    return found === undefined || type === undefined || (type === "directory" && !isEmpty(found)) ? [] : [found];
+    return found === undefined || type === undefined || type === "directory" ? [] : [found];
   };
-  const filled = new Set([...entries.keys()].map(parentOf));
-  const isEmpty = (path: string): boolean => !filled.has(path);
   return (paths) => [...new Set(paths.flatMap(find))].sort();
 }
