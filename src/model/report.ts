@@ -44,7 +44,7 @@ export function makeReport(
     // What failed before it could begin is said to be skipped as well.
     else if (event.type === "skipped" && event.stage === "build" && states.get(event.subject)?.state !== "failed")
       states.set(event.subject, { state: "skipped", reason: event.reason });
-    else if (event.type === "failed" && event.stage === "build")
+    else if (event.type === "failed" && (event.stage === "build" || event.stage === "verify"))
       states.set(event.subject, { state: "failed", reason: event.reason });
     else if (event.type === "failed") failedPairs.push(event.subject as PairId);
   }

@@ -36,8 +36,11 @@ function difference(first: ImageContent, second: ImageContent): Failure {
   const lines = [...new Set([...first.entries.keys(), ...second.entries.keys()])]
     .sort()
     .flatMap((path) => differenceAt(path, first.entries.get(path), second.entries.get(path)));
-  const what = lines.length === 0 ? "only dates or the config do" : `${lines.length} files do`;
-  return new Failure(`built twice from the same inputs, two digests differ: ${what}`, lines.slice(0, named));
+  const where = lines.length === 0 ? "in nothing that a file shows" : `at ${lines.length} paths, such as ${lines[0]}`;
+  return new Failure(
+    `built twice from the same inputs, it has two digests: they differ ${where}`,
+    lines.slice(1, named),
+  );
 }
 
 function differenceAt(path: string, a: ImageEntry | undefined, b: ImageEntry | undefined): readonly string[] {

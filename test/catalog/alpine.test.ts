@@ -42,6 +42,33 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
     assert.deepEqual(await breachesOf(folder()), []);
   });
 
+  it("have one digest however often they are built", async () => {
+    copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble } });
+    makeDoubles(folder());
+    assert.equal((await ingot(folder(), ["generate"])).status, 0);
+    const { status, stdout, stderr } = await ingot(folder(), ["build", "--verify", "--json", "base:*alpine3.24*"]);
+    assert.equal(status, 0, stderr);
+    assert.equal(parseRun(stdout).events.filter(({ type }) => type === "verified").length, 4);
+  });
+
+  it("are refused by --verify, which names the file, where something in them is another each time", async () => {
+    const microroot = (text: string) =>
+      text.replace("  report\n}", '  cat /proc/sys/kernel/random/uuid >"$rootfs/etc/built"\n  report\n}');
+    copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble, "templates/alpine/microroot": microroot } });
+    makeDoubles(folder());
+    assert.equal((await ingot(folder(), ["generate"])).status, 0);
+    const { status, stdout } = await ingot(folder(), ["build", "--verify", "--json", "base:3.24-alpine3.24-static"]);
+    const { events, report } = parseRun(stdout);
+    assert.equal(status, 1);
+    const [failure] = events.filter((event) => event.type === "failed");
+    assert.ok(failure?.type === "failed" && failure.stage === "verify");
+    assert.match(failure.reason, /it has two digests: they differ at 1 paths, such as \/etc\/built has other content$/);
+    assert.deepEqual(
+      report.images.filter(({ state }) => state === "failed").map(({ image }) => image),
+      ["base/3.24/alpine3.24/static"],
+    );
+  });
+
   it("take one more library with the lines that a language's page shows", async () => {
     copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble } });
     makeDoubles(folder());

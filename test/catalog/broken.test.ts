@@ -32,8 +32,7 @@ describe("a language that is broken on purpose", () => {
       namespace,
       edits: {
         // One fails its tests, one its build: no such version is in the index.
-        "languages/python.yaml": (text) =>
-          text.replace('"import ssl, sqlite3', '"raise SystemExit(3)", "import ssl, sqlite3'),
+        "languages/python.yaml": (text) => text.replace('"import locale;', '"raise SystemExit(3); import locale;'),
         "catalog.lock.yaml": (text) => text.replace(/nodejs: 20\.\S+/, "nodejs: 20.99.0-1"),
       },
     });
