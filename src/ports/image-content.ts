@@ -19,7 +19,7 @@ export type ReadContent = (reference: string) => Promise<ImageContent>;
 
 /** What is read of a layer is remembered: images share theirs. */
 export function createContentReader(engine: Pick<Engine, "save">): ReadContent {
-  const known = new Map<string, Promise<LayerContent>>();
+  const known: Known = new Map();
   return (reference) =>
     withTemporaryFolder(async (folder) => {
       const file = join(folder, "image.tar");
@@ -30,19 +30,24 @@ export function createContentReader(engine: Pick<Engine, "save">): ReadContent {
     });
 }
 
-async function readLayout(
-  file: string,
-  folder: string,
-  known: Map<string, Promise<LayerContent>>,
-): Promise<ImageContent> {
+/** Layers by their digest. */
+type Known = Map<string, Promise<LayerContent>>;
+
+async function readLayout(file: string, folder: string, known: Known): Promise<ImageContent> {
   await unpack(file, folder);
   const { config, layers } = readManifest(folder);
-  const read = layers.map(({ digest, mediaType }) => {
-    const layer = known.get(digest) ?? readBlob(folder, digest, mediaType);
-    known.set(digest, layer);
-    return layer;
-  });
+  const read = layers.map((layer) => known.get(layer.digest) ?? readNew(folder, layer, known));
+  // Even where one fails: other images may wait for another one, which is read from this folder.
+  await Promise.allSettled(read);
   return { ...layLayers(await Promise.all(read)), user: config?.User ?? "", env: config?.Env ?? [] };
+}
+
+/** What failed is not remembered: the next image that has the layer brings it along. */
+function readNew(folder: string, { digest, mediaType }: Descriptor, known: Known): Promise<LayerContent> {
+  const layer = readBlob(folder, digest, mediaType);
+  known.set(digest, layer);
+  layer.catch(() => known.delete(digest));
+  return layer;
 }
 
 /** Of the archive, only what an image layout consists of: its names are part of no other path. */
@@ -60,6 +65,7 @@ async function unpack(file: string, folder: string): Promise<void> {
 }
 
 const descriptor = z.object({ mediaType: z.string(), digest: z.string() });
+type Descriptor = z.infer<typeof descriptor>;
 const index = z.object({ manifests: z.array(descriptor) });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 const configuration = z.object({
@@ -78,7 +84,7 @@ function readManifest(folder: string) {
       .filter(isThere)
       .reduce<ReturnType<typeof findManifest>>((first, { digest }) => first ?? findManifest(pathOf(digest)), undefined);
   };
-  const isThere = ({ digest }: { readonly digest: string }): boolean => isFile(join(folder, pathOf(digest)));
+  const isThere = ({ digest }: Descriptor): boolean => isFile(join(folder, pathOf(digest)));
   const found = findManifest("index.json");
   if (found === undefined) throw new Failure("the engine saved it in a form that is not an OCI image layout");
   return { config: read(configuration, pathOf(found.config.digest))?.config, layers: found.layers };

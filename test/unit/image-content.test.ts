@@ -88,6 +88,19 @@ describe("the content of a saved image", () => {
   });
 });
 
+describe("a layer that images share", () => {
+  it("is read again after it could not be read", async () => {
+    const bytes = await tarOf({ file: "shared" });
+    let mediaType = `${oci}+zstd`;
+    const read = createContentReader({
+      save: async (_, file) => void (await writeLayout(file, { layers: [{ bytes, mediaType }] })),
+    });
+    await failureOf(read(name));
+    mediaType = oci;
+    assert.deepEqual([...(await read(name)).entries.keys()], ["/file"]);
+  });
+});
+
 describe("a tar", () => {
   const folder = useTemporaryFolder();
 
