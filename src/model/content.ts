@@ -53,6 +53,8 @@ export interface ImageContent {
   readonly entries: ReadonlyMap<string, ImageEntry>;
   /** Of the small files that say what the image holds: package databases, users, the loader's configuration. */
   readonly texts: ReadonlyMap<string, string>;
+  /** In OCI's words: `amd64` */
+  readonly architecture: string;
   /** `65532:65532`; empty for root. */
   readonly user: string;
   /** `LANG=C.UTF-8` */

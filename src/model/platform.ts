@@ -20,8 +20,3 @@ const architectures: Record<Platform, Record<Family, string>> = {
 export function architectureOf(platform: Platform, family: Family): string {
   return architectures[platform][family];
 }
-
-/** The platform of the machine that Ingot runs on, from Node's `process.arch`. */
-export function platformOf(nodeArchitecture: string): Platform {
-  return nodeArchitecture === "arm64" ? "linux/arm64" : "linux/amd64";
-}

@@ -18,8 +18,6 @@ export interface SbomImage {
   readonly digest: Digest;
   /** Seconds since 1970: the image's own date, so that the same image has the same document. */
   readonly created: number;
-  /** In OCI's words: `amd64` */
-  readonly architecture: string;
   readonly distribution: Pick<Distribution, "family" | "release">;
 }
 
@@ -52,7 +50,7 @@ export function formatSbom({ content, database, image }: SbomRequest): string {
     creationInfo: { created: dateOf(image.created), creators: ["Tool: ingot"] },
     documentDescribes: [root],
     packages: [
-      imagePackage(image, files),
+      imagePackage(image, content, files),
       ...packages.map((described) => describePackage(described, image, references)),
     ],
     files: files.map(describeFile),
@@ -112,7 +110,7 @@ function packagesOf(database: PackageDatabase | undefined, files: readonly SbomF
   }));
 }
 
-function imagePackage(image: SbomImage, files: readonly SbomFile[]): object {
+function imagePackage(image: SbomImage, { architecture }: ImageContent, files: readonly SbomFile[]): object {
   return {
     SPDXID: root,
     name: image.name,
@@ -124,7 +122,7 @@ function imagePackage(image: SbomImage, files: readonly SbomFile[]): object {
     licenseConcluded: "NOASSERTION",
     licenseDeclared: "NOASSERTION",
     copyrightText: "NOASSERTION",
-    externalRefs: [purlReference(imageUrl(image))],
+    externalRefs: [purlReference(imageUrl({ ...image, architecture }))],
   };
 }
 

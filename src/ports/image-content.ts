@@ -39,7 +39,13 @@ async function readLayout(file: string, folder: string, known: Known): Promise<I
   const read = layers.map((layer) => known.get(layer.digest) ?? readNew(folder, layer, known));
   // Even where one fails: other images may wait for another one, which is read from this folder.
   await Promise.allSettled(read);
-  return { ...layLayers(await Promise.all(read)), user: config?.User ?? "", env: config?.Env ?? [] };
+  const { User, Env } = config.config ?? {};
+  return {
+    ...layLayers(await Promise.all(read)),
+    architecture: config.architecture,
+    user: User ?? "",
+    env: Env ?? [],
+  };
 }
 
 /** What failed is not remembered: the next image that has the layer brings it along. */
@@ -69,6 +75,7 @@ type Descriptor = z.infer<typeof descriptor>;
 const index = z.object({ manifests: z.array(descriptor) });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 const configuration = z.object({
+  architecture: z.string().min(1),
   config: z.object({ User: z.string().nullish(), Env: z.array(z.string()).nullish() }).nullish(),
 });
 
@@ -87,7 +94,9 @@ function readManifest(folder: string) {
   const isThere = ({ digest }: Descriptor): boolean => isFile(join(folder, pathOf(digest)));
   const found = findManifest("index.json");
   if (found === undefined) throw new Failure("the engine saved it in a form that is not an OCI image layout");
-  return { config: read(configuration, pathOf(found.config.digest))?.config, layers: found.layers };
+  const config = read(configuration, pathOf(found.config.digest));
+  if (config === undefined) throw new Failure("its config is not as the OCI image specification wants it");
+  return { config, layers: found.layers };
 }
 
 /** `blobs/sha256/…`; a digest of another algorithm is the engine's mistake. */

@@ -1,8 +1,6 @@
 import { dirname, join } from "node:path";
-import { arch } from "node:process";
 import type { Image, ImageId } from "../model/image.js";
 import { readPackageDatabase } from "../model/package-database.js";
-import { platformOf } from "../model/platform.js";
 import type { Digest } from "../model/reference.js";
 import { formatSbom, namespaceOf } from "../model/sbom.js";
 import type { EngineImage } from "../ports/engine.js";
@@ -43,7 +41,6 @@ export async function describeImage(image: Image, { root, built, readContent }: 
       reference: localReferences(image)[0] ?? image.repository,
       digest,
       created: image.sourceDateEpoch,
-      architecture: platformOf(arch).replace("linux/", ""),
       distribution: image.distribution,
     },
   });

@@ -23,6 +23,7 @@ export function contentOf({ files = [], folders = [], links = {}, texts = {} }: 
     layers: [],
     entries: new Map(entries.map((entry) => [entry.path, entry])),
     texts: new Map(Object.entries(texts)),
+    architecture: "amd64",
     user: "65532:65532",
     env: [],
   };

@@ -13,11 +13,12 @@ export async function tarOf(files: Readonly<Record<string, string | Buffer>>): P
 
 export interface Layout {
   readonly layers: readonly { readonly bytes: Buffer; readonly mediaType: string }[];
+  /** That of an image for amd64 if not given. */
   readonly config?: object;
 }
 
 /** Writes an image as an engine saves it: an OCI image layout in a tar. The digests are those of its layers and its manifest. */
-export async function writeLayout(file: string, { layers, config = {} }: Layout) {
+export async function writeLayout(file: string, { layers, config = { architecture: "amd64", os: "linux" } }: Layout) {
   const blobs: Record<string, Buffer> = {};
   const add = (bytes: Buffer, mediaType: string) => {
     const hash = createHash("sha256").update(bytes).digest("hex");

@@ -13,13 +13,17 @@ function digestOf(digit: string) {
   return digest;
 }
 
-const content = contentOf({
-  files: ["/usr/lib/libc.so.6"],
-  texts: {
-    "/var/lib/dpkg/status.d/libc6": "Package: libc6\nVersion: 2.41-12\nArchitecture: arm64\n",
-    "/var/lib/dpkg/status.d/libc6.md5sums": `${"0".repeat(32)}  usr/lib/libc.so.6\n`,
-  },
-});
+const content = {
+  ...contentOf({
+    files: ["/usr/lib/libc.so.6"],
+    texts: {
+      "/var/lib/dpkg/status.d/libc6": "Package: libc6\nVersion: 2.41-12\nArchitecture: arm64\n",
+      "/var/lib/dpkg/status.d/libc6.md5sums": `${"0".repeat(32)}  usr/lib/libc.so.6\n`,
+    },
+  }),
+  // That of no machine that the tests run on.
+  architecture: "riscv64",
+};
 
 describe("a built image", () => {
   const folder = useTemporaryFolder();
@@ -53,6 +57,7 @@ describe("a built image", () => {
     assert.equal(spdx.name, `docker.io/acme/python:${image.tags[0]}`);
     assert.equal(spdx.packages[0].versionInfo, image.version.text);
     assert.equal(spdx.creationInfo.created, new Date(image.sourceDateEpoch * 1000).toISOString().replace(".000", ""));
+    assert.match(text, /pkg:oci\/python@sha256[^"]*\?arch=riscv64&/);
     assert.ok(text.includes("pkg:deb/debian/libc6@2.41-12?arch=arm64&distro=debian-13"));
   });
 

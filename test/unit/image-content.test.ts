@@ -40,6 +40,23 @@ describe("the content of a saved image", () => {
     }
   });
 
+  it("has what its config says", async () => {
+    const layout = layersOf(await tarOf({}), oci);
+    const known = { os: "linux", architecture: "arm64" };
+    const of = (config: object) => readerOf({ ...layout, config })(name);
+    const { architecture, user, env } = await of({ ...known, config: { User: "65532:65532", Env: ["A=b"] } });
+    assert.deepEqual([architecture, user, env], ["arm64", "65532:65532", ["A=b"]]);
+    for (const config of [{}, { config: null }, { config: { User: "", Env: null } }]) {
+      const empty = await of({ ...known, ...config });
+      assert.deepEqual([empty.architecture, empty.user, empty.env], ["arm64", "", []]);
+    }
+    for (const config of [{ os: "linux" }, { ...known, architecture: 1 }, { ...known, config: { User: 0 } }])
+      assert.equal(
+        await failureOf(of(config)),
+        `cannot read ${name}: its config is not as the OCI image specification wants it`,
+      );
+  });
+
   it("of a layer of another media type is a failure that names it, and its image", async () => {
     for (const mediaType of [`${oci}+zstd`, "application/x-gzip", `${oci}+gzip+encrypted`, ""]) {
       const message = await failureOf(readerOf(layersOf(await tarOf({}), mediaType))(name));

@@ -47,7 +47,6 @@ const image: SbomImage = {
   reference: "docker.io/ingot/python:3.13.5-trixie",
   digest: digestOf("an image"),
   created: 1_795_219_200,
-  architecture: "amd64",
   distribution: { family: "debian", release: "13" },
 };
 
