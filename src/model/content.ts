@@ -48,6 +48,8 @@ export interface ImageLayer {
 
 /** Everything in an image, read without running anything in it. */
 export interface ImageContent {
+  /** Of the manifest, in the form in which the engine saves the image: one that keeps layers uncompressed may push another. */
+  readonly digest: Digest;
   readonly layers: readonly ImageLayer[];
   /** The root file system that the layers make together, by path. */
   readonly entries: ReadonlyMap<string, ImageEntry>;

@@ -15,7 +15,8 @@ export interface SbomImage {
   readonly version: string;
   /** `docker.io/ingot/python:3.13.5-trixie` */
   readonly reference: string;
-  readonly digest: Digest;
+  /** What an engine tells it from others by: how its document is told from others as well. */
+  readonly id: Digest;
   /** Seconds since 1970: the image's own date, so that the same image has the same document. */
   readonly created: number;
   readonly distribution: Pick<Distribution, "family" | "release">;
@@ -31,9 +32,9 @@ export interface SbomRequest {
 const document = "SPDXRef-DOCUMENT";
 const root = "SPDXRef-Image";
 
-/** The name that tells a document from all others: one per image digest. */
-export function namespaceOf({ name, digest }: Pick<SbomImage, "name" | "digest">): string {
-  return `https://spdx.org/spdxdocs/${name.replace(/[^A-Za-z0-9.]+/g, "-")}-${digest.replace(":", "-")}`;
+/** The name that tells a document from all others: one per id of an image. */
+export function namespaceOf({ name, id }: Pick<SbomImage, "name" | "id">): string {
+  return `https://spdx.org/spdxdocs/${name.replace(/[^A-Za-z0-9.]+/g, "-")}-${id.replace(":", "-")}`;
 }
 
 /** A software bill of materials in SPDX 2.3's JSON. The same image gives the same bytes. */
@@ -110,7 +111,7 @@ function packagesOf(database: PackageDatabase | undefined, files: readonly SbomF
   }));
 }
 
-function imagePackage(image: SbomImage, { architecture }: ImageContent, files: readonly SbomFile[]): object {
+function imagePackage(image: SbomImage, { digest, architecture }: ImageContent, files: readonly SbomFile[]): object {
   return {
     SPDXID: root,
     name: image.name,
@@ -118,11 +119,11 @@ function imagePackage(image: SbomImage, { architecture }: ImageContent, files: r
     primaryPackagePurpose: "CONTAINER",
     downloadLocation: "NOASSERTION",
     ...analysed(files),
-    checksums: [{ algorithm: "SHA256", checksumValue: image.digest.replace("sha256:", "") }],
+    checksums: [{ algorithm: "SHA256", checksumValue: digest.replace("sha256:", "") }],
     licenseConcluded: "NOASSERTION",
     licenseDeclared: "NOASSERTION",
     copyrightText: "NOASSERTION",
-    externalRefs: [purlReference(imageUrl({ ...image, architecture }))],
+    externalRefs: [purlReference(imageUrl({ ...image, digest, architecture }))],
   };
 }
 

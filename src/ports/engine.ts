@@ -6,7 +6,10 @@ export type EngineName = (typeof engineNames)[number];
 
 /** What an engine knows of a local image. */
 export interface EngineImage {
-  /** Identifies the content: the manifest's digest in a containerd image store, the config's elsewhere. */
+  /**
+   * Tells one content from another, on one engine: the digest of the config, but in Docker's containerd image store that of the manifest,
+   * or of the index that names it. Which digest the manifest has everywhere is in its content.
+   */
   readonly id: Digest;
   readonly labels: Readonly<Record<string, string>>;
   /** `65532:65532` as in the config; empty for root. */

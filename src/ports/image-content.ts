@@ -7,7 +7,7 @@ import type { ImageContent } from "../model/content.js";
 import { Failure } from "../model/failure.js";
 import { type LayerContent, layLayers } from "../model/layers.js";
 import { isDatabaseFile } from "../model/package-database.js";
-import { parseDigest } from "../model/reference.js";
+import { type Digest, parseDigest } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import type { Engine } from "./engine.js";
 import { isFile, readText, reasonOf, withTemporaryFolder } from "./files.js";
@@ -35,13 +35,14 @@ type Known = Map<string, Promise<LayerContent>>;
 
 async function readLayout(file: string, folder: string, known: Known): Promise<ImageContent> {
   await unpack(file, folder);
-  const { config, layers } = readManifest(folder);
+  const { digest, config, layers } = readManifest(folder);
   const read = layers.map((layer) => known.get(layer.digest) ?? readNew(folder, layer, known));
   // Even where one fails: other images may wait for another one, which is read from this folder.
   await Promise.allSettled(read);
   const { User, Env } = config.config ?? {};
   return {
     ...layLayers(await Promise.all(read)),
+    digest,
     architecture: config.architecture,
     user: User ?? "",
     env: Env ?? [],
@@ -79,43 +80,49 @@ const configuration = z.object({
   config: z.object({ User: z.string().nullish(), Env: z.array(z.string()).nullish() }).nullish(),
 });
 
+interface Found extends z.infer<typeof manifest> {
+  readonly digest: Digest;
+}
+
 /** The first manifest of which there is all: an index may speak of platforms that the engine did not get. */
 function readManifest(folder: string) {
   const read = <T>(schema: z.ZodType<T>, path: string): T | undefined =>
     schema.safeParse(JSON.parse(readText(join(folder, path)) ?? "null")).data;
-  const findManifest = (path: string): z.infer<typeof manifest> | undefined => {
-    const found = read(manifest, path);
-    if (found !== undefined) return [found.config, ...found.layers].every(isThere) ? found : undefined;
-    const nested = read(index, path)?.manifests ?? [];
-    return nested
-      .filter(isThere)
-      .reduce<ReturnType<typeof findManifest>>((first, { digest }) => first ?? findManifest(pathOf(digest)), undefined);
-  };
   const isThere = ({ digest }: Descriptor): boolean => isFile(join(folder, pathOf(digest)));
-  const found = findManifest("index.json");
+  const findIn = (path: string): Found | undefined => {
+    const named = read(index, path)?.manifests.filter(isThere) ?? [];
+    return named.reduce<Found | undefined>((first, { digest }) => first ?? findAt(digestOf(digest)), undefined);
+  };
+  const findAt = (digest: Digest): Found | undefined => {
+    const found = read(manifest, pathOf(digest));
+    if (found === undefined) return findIn(pathOf(digest));
+    return [found.config, ...found.layers].every(isThere) ? { digest, ...found } : undefined;
+  };
+  const found = findIn("index.json");
   if (found === undefined) throw new Failure("the engine saved it in a form that is not an OCI image layout");
   const config = read(configuration, pathOf(found.config.digest));
   if (config === undefined) throw new Failure("its config is not as the OCI image specification wants it");
-  return { config, layers: found.layers };
+  return { digest: found.digest, config, layers: found.layers };
 }
 
-/** `blobs/sha256/…`; a digest of another algorithm is the engine's mistake. */
-function pathOf(digest: string): string {
-  const parsed = parseDigest(digest);
-  if (parsed === undefined) throw new Failure(`not a digest: ${digest}`);
-  return `blobs/${parsed.replace(":", "/")}`;
+/** A digest of another algorithm is the engine's mistake. */
+function digestOf(text: string): Digest {
+  const digest = parseDigest(text);
+  if (digest === undefined) throw new Failure(`not a digest: ${text}`);
+  return digest;
 }
+
+/** `blobs/sha256/…` */
+const pathOf = (digest: string): string => `blobs/${digestOf(digest).replace(":", "/")}`;
 
 /** The size is that of the blob, which engines that store layers uncompressed compress when they save them. */
 async function readBlob(folder: string, digest: string, mediaType: string): Promise<LayerContent> {
   const file = join(folder, pathOf(digest));
-  const parsed = parseDigest(digest);
-  if (parsed === undefined) throw new Failure(`not a digest: ${digest}`);
   return {
-    digest: parsed,
+    digest: digestOf(digest),
     compressed: statSync(file).size,
     ...(await readLayer(file, mediaType, isText).catch((error: unknown) => {
-      throw new Failure(`layer ${parsed}: ${reasonOf(error)}`);
+      throw new Failure(`layer ${digest}: ${reasonOf(error)}`);
     })),
   };
 }

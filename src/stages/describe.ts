@@ -20,17 +20,17 @@ export function sbomFile(image: Pick<Image, "id">): string {
   return `build/sbom/${image.id}.spdx.json`;
 }
 
-/** Whether what a bill of materials begins with names this digest: then the image's content need not be read for it. */
-function isDescribed(path: string, image: Image, digest: Digest): boolean {
-  const namespace = JSON.stringify(namespaceOf({ name: image.repository, digest }));
+/** Whether what a bill of materials begins with names this id: then the image's content need not be read for it. */
+function isDescribed(path: string, image: Image, id: Digest): boolean {
+  const namespace = JSON.stringify(namespaceOf({ name: image.repository, id }));
   return readStart(path, 2000)?.includes(`"documentNamespace": ${namespace}`) ?? false;
 }
 
 /** Writes what an image holds beside the results of builds, unless it is there already. Throws a Failure. */
 export async function describeImage(image: Image, { root, built, readContent }: DescribeContext): Promise<void> {
   const path = join(root, sbomFile(image));
-  const digest = built.get(image.id)?.id;
-  if (digest === undefined || isDescribed(path, image, digest)) return;
+  const id = built.get(image.id)?.id;
+  if (id === undefined || isDescribed(path, image, id)) return;
   const content = await readContent(localReferences(image)[0] as string);
   const text = formatSbom({
     content,
@@ -39,7 +39,7 @@ export async function describeImage(image: Image, { root, built, readContent }: 
       name: image.repository,
       version: image.version.text,
       reference: localReferences(image)[0] ?? image.repository,
-      digest,
+      id,
       created: image.sourceDateEpoch,
       distribution: image.distribution,
     },

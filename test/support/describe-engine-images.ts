@@ -126,6 +126,7 @@ export function describeImages(trial: () => Trial): void {
       assert.equal(content.user, "65532:65532");
       assert.ok(content.env.includes("A=b"));
       assert.equal(content.layers.length, 2);
+      assert.equal((await createContentReader(engine)(reference)).digest, content.digest);
       for (const { compressed } of content.layers) assert.ok(compressed > 0 && compressed < 1000);
     });
 

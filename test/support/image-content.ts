@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ImageContent, ImageEntry } from "../../src/model/content.js";
+import type { Digest } from "../../src/model/reference.js";
 
 /** What an image of a test holds: the paths of its files and folders, where its links point, and some files' text. */
 export interface ContentSketch {
@@ -23,6 +24,7 @@ export function contentOf({ files = [], folders = [], links = {}, texts = {} }: 
     layers: [],
     entries: new Map(entries.map((entry) => [entry.path, entry])),
     texts: new Map(Object.entries(texts)),
+    digest: `sha256:${"c".repeat(64)}` as Digest,
     architecture: "amd64",
     user: "65532:65532",
     env: [],

@@ -15,10 +15,15 @@ export interface Layout {
   readonly layers: readonly { readonly bytes: Buffer; readonly mediaType: string }[];
   /** That of an image for amd64 if not given. */
   readonly config?: object;
+  /** Whether the manifest is named by an index of its own, after that of a platform which is not there. */
+  readonly nested?: boolean;
 }
 
 /** Writes an image as an engine saves it: an OCI image layout in a tar. The digests are those of its layers and its manifest. */
-export async function writeLayout(file: string, { layers, config = { architecture: "amd64", os: "linux" } }: Layout) {
+export async function writeLayout(
+  file: string,
+  { layers, nested = false, config = { architecture: "amd64", os: "linux" } }: Layout,
+) {
   const blobs: Record<string, Buffer> = {};
   const add = (bytes: Buffer, mediaType: string) => {
     const hash = createHash("sha256").update(bytes).digest("hex");
@@ -29,7 +34,9 @@ export async function writeLayout(file: string, { layers, config = { architectur
     add(Buffer.from(JSON.stringify(value)), `application/vnd.oci.image.${type}.v1+json`);
   const described = layers.map(({ bytes, mediaType }) => add(bytes, mediaType));
   const manifest = addJson({ schemaVersion: 2, config: addJson(config, "config"), layers: described }, "manifest");
-  const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest] });
-  writeFileSync(file, await tarOf({ ...blobs, "index.json": Buffer.from(index) }));
+  const absent = { ...manifest, digest: `sha256:${"0".repeat(64)}` };
+  const named = nested ? addJson({ schemaVersion: 2, manifests: [absent, manifest] }, "index") : manifest;
+  const index = JSON.stringify({ schemaVersion: 2, manifests: [named] });
+  writeFileSync(file, await tarOf({ ...blobs, "index.json": index }));
   return { manifest: manifest.digest, layers: described.map(({ digest }) => digest) };
 }

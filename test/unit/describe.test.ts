@@ -57,11 +57,12 @@ describe("a built image", () => {
     assert.equal(spdx.name, `docker.io/acme/python:${image.tags[0]}`);
     assert.equal(spdx.packages[0].versionInfo, image.version.text);
     assert.equal(spdx.creationInfo.created, new Date(image.sourceDateEpoch * 1000).toISOString().replace(".000", ""));
-    assert.match(text, /pkg:oci\/python@sha256[^"]*\?arch=riscv64&/);
+    assert.ok(text.includes(`pkg:oci/python@${content.digest}?arch=riscv64&`));
+    assert.equal(spdx.packages[0].checksums[0].checksumValue, content.digest.replace("sha256:", ""));
     assert.ok(text.includes("pkg:deb/debian/libc6@2.41-12?arch=arm64&distro=debian-13"));
   });
 
-  it("keeps it while it has the same digest, without being read, and gets another with another", async () => {
+  it("keeps it while the engine has the same id for it, without being read, and gets another with another", async () => {
     const image = someImage();
     const first = contextOf(folder(), image, "1");
     await describeImage(image, first);

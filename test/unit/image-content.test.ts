@@ -26,6 +26,8 @@ const readerOf = (layout: Layout, spoil: (file: string) => void = () => {}) =>
 const layersOf = (bytes: Buffer, mediaType: string): Layout => ({ layers: [{ bytes, mediaType }] });
 
 describe("the content of a saved image", () => {
+  const folder = useTemporaryFolder();
+
   it("is read of layers of each media type that there is", async () => {
     const tar = await tarOf({ "etc/motd": "hello\n", "etc/group": "root:x:0:\n" });
     for (const [mediaType, bytes] of [
@@ -37,6 +39,14 @@ describe("the content of a saved image", () => {
       const { entries, texts } = await readerOf(layersOf(bytes, mediaType))(name);
       assert.deepEqual([...entries.keys()], ["/etc/motd", "/etc/group"], mediaType);
       assert.equal(texts.get("/etc/group"), "root:x:0:\n");
+    }
+  });
+
+  it("has the digest of the manifest, also below an index of platforms", async () => {
+    for (const nested of [false, true]) {
+      const layout = { ...layersOf(await tarOf({}), oci), nested };
+      const { manifest } = await writeLayout(join(folder(), "image.tar"), layout);
+      assert.equal((await readerOf(layout)(name)).digest, manifest);
     }
   });
 

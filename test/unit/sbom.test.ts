@@ -45,7 +45,7 @@ const image: SbomImage = {
   name: "ingot/python",
   version: "3.13.5",
   reference: "docker.io/ingot/python:3.13.5-trixie",
-  digest: digestOf("an image"),
+  id: digestOf("an image"),
   created: 1_795_219_200,
   distribution: { family: "debian", release: "13" },
 };
@@ -154,10 +154,10 @@ describe("a bill of materials", () => {
       relatedSpdxElement: "SPDXRef-Image",
     });
     assert.equal(spdx.creationInfo.created, "2026-11-21T00:00:00Z");
-    assert.ok(spdx.documentNamespace.endsWith(image.digest.replace(":", "-")));
+    assert.ok(spdx.documentNamespace.endsWith(image.id.replace(":", "-")));
     assert.equal(
       purlOf(packageOf(spdx, "ingot/python")),
-      `pkg:oci/python@${image.digest}?arch=amd64&repository_url=docker.io%2Fingot%2Fpython&tag=3.13.5-trixie`,
+      `pkg:oci/python@${debian.digest}?arch=amd64&repository_url=docker.io%2Fingot%2Fpython&tag=3.13.5-trixie`,
     );
   });
 
@@ -256,10 +256,7 @@ describe("a bill of materials", () => {
       texts: new Map([...debian.texts].reverse()),
     };
     assert.equal(format(backwards), format(debian));
-    assert.notEqual(
-      sbomOf(debian, { ...image, digest: digestOf("another") }).documentNamespace,
-      spdx.documentNamespace,
-    );
+    assert.notEqual(sbomOf(debian, { ...image, id: digestOf("another") }).documentNamespace, spdx.documentNamespace);
   });
 });
 
