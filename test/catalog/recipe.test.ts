@@ -99,7 +99,7 @@ describe("one more system library in a runtime image, by the README's recipe", (
       command: [
         "node",
         "-e",
-        "try { process.dlopen({}, 'libxml2.so.2') } catch ({ message }) { console.log(message) }",
+        "try { process.dlopen({ exports: {} }, 'libxml2.so.2') } catch ({ message }) { console.log(message) }",
       ],
       prints: /did not self-register/,
     },
