@@ -1,5 +1,5 @@
 /** What definitions and reports write sizes in: decimal units, as registries and engines do. */
-const units: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+const units: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9 };
 
 /** Bytes of `47.4 MB`, `850 kB` or `2GB`, to the nearest; undefined if it is no size. */
 export function parseBytes(text: string): number | undefined {

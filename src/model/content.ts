@@ -25,7 +25,7 @@ export interface ImageEntry {
   readonly size: number;
   /** Seconds since 1970. */
   readonly modified: number;
-  /** Where a link points. */
+  /** Where a link points: a symlink as it says it, a `link` by the whole path of the other name. */
   readonly target?: string;
   /** Position in `layers` of the layer that it comes from. */
   readonly layer: number;

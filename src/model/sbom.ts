@@ -90,7 +90,7 @@ function filesOf({ entries }: ImageContent): readonly SbomFile[] {
 }
 
 function firstName(entry: ImageEntry, entries: ReadonlyMap<string, ImageEntry>): ImageEntry | undefined {
-  if (entry.type === "link") return entries.get(`/${(entry.target ?? "").replace(/^(?:\.?\/)+/, "")}`);
+  if (entry.type === "link") return entries.get(entry.target ?? "");
   return entry.type === "file" ? entry : undefined;
 }
 

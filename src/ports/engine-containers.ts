@@ -102,10 +102,11 @@ function service(engine: EngineClient, { name, url, letGo }: Container): Service
     logs: () => logsOf(engine, name),
     stop: async () => {
       try {
+        const { running: ran } = await stateOf(engine, name);
         const begin = performance.now();
         await client(`cannot stop ${name}`, ["stop", "--time", String(grace), name]);
         const ms = Math.round(performance.now() - begin);
-        return { exitCode: (await stateOf(engine, name)).exitCode, ms };
+        return { ran, exitCode: (await stateOf(engine, name)).exitCode, ms };
       } finally {
         await client(`cannot remove ${name}`, [...dialect.remove, name]);
         letGo();

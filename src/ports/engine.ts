@@ -75,8 +75,17 @@ export interface Service {
   /** `http://127.0.0.1:49153` */
   readonly url: string;
   readonly logs: () => Promise<string>;
-  /** Sends SIGTERM and waits; whether it ended by itself within 10 seconds, and with what status. */
-  readonly stop: () => Promise<{ readonly exitCode: number; readonly ms: number }>;
+  /** Sends SIGTERM, waits for 10 seconds, kills what is left, and removes the container. To be called once. */
+  readonly stop: () => Promise<Stopped>;
+}
+
+/** How a service ended. */
+export interface Stopped {
+  /** Whether it still ran when it was told to end. */
+  readonly ran: boolean;
+  readonly exitCode: number;
+  /** Milliseconds from SIGTERM to its end. */
+  readonly ms: number;
 }
 
 /**

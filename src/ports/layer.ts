@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { extract, type Header } from "tar-stream";
+import type { Header } from "tar-stream";
 import type { ImageEntry } from "../model/content.js";
 import { readElf } from "../model/elf.js";
+import { Failure } from "../model/failure.js";
 import type { LayerContent } from "../model/layers.js";
+import { readTar } from "./tar.js";
 
 const types: Readonly<Record<string, ImageEntry["type"]>> = {
   file: "file",
@@ -14,23 +14,26 @@ const types: Readonly<Record<string, ImageEntry["type"]>> = {
   link: "link",
 };
 
-/** Reads a layer's tar, compressed or not. `wantsText` names the files whose text is kept. */
+// As the OCI image specification and Docker's image manifest, schema 2, call them.
+const mediaTypes = /^application\/vnd\.(?:oci\.image\.layer\.v1|docker\.image\.rootfs\.diff)\.tar(?:[+.](gzip))?$/;
+
+/** Reads a layer's tar, compressed or not. `wantsText` names the files whose text is kept. Throws what goes wrong on the way. */
 export async function readLayer(
   file: string,
-  compressed: boolean,
+  mediaType: string,
   wantsText: (path: string) => boolean,
 ): Promise<Pick<LayerContent, "entries" | "texts">> {
   const entries: Omit<ImageEntry, "layer">[] = [];
   const texts = new Map<string, string>();
-  const blob = createReadStream(file);
-  const archive = (compressed ? blob.pipe(createGunzip()) : blob).pipe(extract());
-  for await (const entry of archive) {
+  const type = mediaTypes.exec(mediaType);
+  if (type === null) throw new Failure(`its media type is not read: ${mediaType}`);
+  await readTar({ file, compressed: type[1] === "gzip" }, async (entry) => {
     const header = describe(entry.header);
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk as Buffer);
     if (header.type !== "file") {
       entries.push(header);
-      continue;
+      return;
     }
     const bytes = Buffer.concat(chunks);
     const elf = readElf(bytes);
@@ -41,7 +44,7 @@ export async function readLayer(
       ...(elf === undefined ? {} : { elf }),
     });
     if (wantsText(header.path)) texts.set(header.path, bytes.toString("utf8"));
-  }
+  });
   return { entries, texts };
 }
 

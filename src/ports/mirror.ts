@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { Failure } from "../model/failure.js";
-import { withoutLogins } from "../support/text.js";
 import { readBytes, reasonOf } from "./files.js";
 
 /** A package mirror, or release-cycle data: a URL, or a folder that is laid out like one. */
@@ -21,7 +20,7 @@ export function openMirror(location: string): Mirror {
   }
   if (!URL.canParse(location)) throw new Failure("a mirror's URL cannot be read: write http://HOST/PATH");
   const base = location.replace(/\/+$/, "");
-  const name = withoutLogins(base);
+  const name = withoutLogin(base).replace(/\/+$/, "");
   return { name, get: (path) => download(path === "" ? base : `${base}/${path}`, name) };
 }
 
@@ -45,12 +44,16 @@ async function download(url: string, mirror: string): Promise<Buffer | undefined
 /** fetch refuses a URL with a user and a password in it: they go into a header. */
 function splitCredentials(url: string): { readonly address: string; readonly headers: Record<string, string> } {
   const { username, password } = new URL(url);
-  if (username === "") return { address: url, headers: {} };
+  if (username === "" && password === "") return { address: url, headers: {} };
   const pair = `${decoded(username)}:${decoded(password)}`;
   return {
-    address: withoutLogins(url),
+    address: withoutLogin(url),
     headers: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` },
   };
+}
+
+function withoutLogin(url: string): string {
+  return Object.assign(new URL(url), { username: "", password: "" }).href;
 }
 
 /** As it is where it is not percent-encoded rightly. */

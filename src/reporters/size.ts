@@ -1,6 +1,6 @@
 import { formatBytes, formatGrowth } from "../model/bytes.js";
 import { type Image, narrowestReference } from "../model/image.js";
-import type { FileSize, ImageSize } from "../model/size.js";
+import { type FileSize, type ImageSize, sum } from "../model/size.js";
 import {
   type Change,
   growth,
@@ -18,7 +18,6 @@ const mostFilesOfJson = 100;
 export function formatImageSize(name: string, size: ImageSize): string {
   const { uncompressed, compressed, layers, packages, folders, files } = size;
   const { shown, rest } = cut(packages);
-  const others = rest.reduce((total, { bytes }) => total + bytes, 0);
   return sections(`${name}: ${formatBytes(uncompressed)}, ${formatBytes(compressed)} compressed`, [
     formatTable(
       ["LAYER", "COMPRESSED", "SIZE"],
@@ -32,12 +31,12 @@ export function formatImageSize(name: string, size: ImageSize): string {
       ["PACKAGE", "SIZE", "VERSION"],
       [
         ...shown.map((each) => [each.name, formatBytes(each.bytes), each.version ?? ""]),
-        ...(rest.length === 0 ? [] : [[`${rest.length} more`, formatBytes(others)]]),
+        ...(rest.length === 0 ? [] : [[`${rest.length} more`, formatBytes(sum(rest))]]),
       ],
     ),
     formatTable(
       ["FOLDER (without the others named here)", "SIZE"],
-      folders.map((each) => [each.path, formatBytes(each.bytes)]),
+      folders.map((each) => [visible(each.path), formatBytes(each.bytes)]),
     ),
     formatTable(["FILE", "SIZE", "PACKAGE"], files.slice(0, mostLines).map(fileRow)),
   ]);

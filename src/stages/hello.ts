@@ -4,7 +4,7 @@ import { Failure } from "../model/failure.js";
 import type { Pair } from "../model/image.js";
 import type { Breach } from "../model/promise.js";
 import { isSameVersion } from "../model/version.js";
-import type { Engine, Service } from "../ports/engine.js";
+import type { Engine, Service, Stopped } from "../ports/engine.js";
 
 /** Where a language's hello application is: a build context that takes the build arguments DEV and RUNTIME. */
 export function helloFolder(root: string, { language }: Pick<Pair, "language">): string {
@@ -49,21 +49,20 @@ export interface HelloResult {
 type Answers = Readonly<Record<string, string | number>>;
 
 /** Runs an image as a service, asks it over HTTP and tells it to end. It must answer what is expected. */
-export async function askHello(engine: Engine, image: string, expected: Answers): Promise<HelloResult> {
+export async function askHello(engine: Pick<Engine, "serve">, image: string, expected: Answers): Promise<HelloResult> {
   const service = await engine.serve({ image, port: 8080, env: { TZ: "Asia/Tokyo" }, confined: true });
-  const { application, stopped } = await askAndStop(service, expected);
-  const message = `is not ended by SIGTERM within 10 seconds, and had to be killed (status ${stopped.exitCode})`;
-  return { application, stops: stopped.ms < 9000 ? [] : [{ about: "the hello application", message }] };
+  const application = await ask(service, expected).catch(async (error: unknown) => {
+    // Why it does not answer says more than why it cannot be stopped then.
+    await service.stop().catch(() => {});
+    throw error;
+  });
+  const message = complaintOf(await service.stop());
+  return { application, stops: message === undefined ? [] : [{ about: "the hello application", message }] };
 }
 
-async function askAndStop(service: Service, expected: Answers) {
-  try {
-    const application = await ask(service, expected);
-    return { application, stopped: await service.stop() };
-  } catch (error) {
-    await service.stop();
-    throw error;
-  }
+function complaintOf({ ran, exitCode, ms }: Stopped): string | undefined {
+  if (!ran) return `ended before it was told to, with status ${exitCode}`;
+  return ms < 9000 ? undefined : `is not ended by SIGTERM within 10 seconds, and had to be killed (status ${exitCode})`;
 }
 
 async function ask(service: Service, expected: Answers): Promise<readonly Breach[]> {

@@ -4,7 +4,10 @@ export function oneLine(text: string, length = 200): string {
   return line.length <= length ? line : `${line.slice(0, length)}…`;
 }
 
-/** A URL, or text with URLs in it, without their logins: each up to the last "@" of its host, as a password may hold one. */
+/**
+ * Free text without the logins of the URLs in it: each up to the last "@" of its host, as a password may hold one, and to a quote at most.
+ * A URL alone is for `URL` to read: a password may hold quotes too.
+ */
 export function withoutLogins(text: string): string {
   return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/"'`]*@/gi, "$1");
 }

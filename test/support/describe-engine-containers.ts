@@ -143,8 +143,8 @@ console.log("not reached");`;
       assert.match(logs, /^err$/m);
       const [container = ""] = trial().containers();
       assert.match(trial().ask("inspect", "--format", "{{json .Config.Labels}}", container), /"ingot\.test":"true"/);
-      const { exitCode, ms } = await service.stop();
-      assert.equal(exitCode, 7);
+      const { ran, exitCode, ms } = await service.stop();
+      assert.deepEqual([ran, exitCode], [true, 7]);
       assert.ok(ms > 0 && ms < 10_000, `${ms} ms`);
       assert.deepEqual(trial().containers(), []);
     });
@@ -177,8 +177,18 @@ console.log("not reached");`;
         assert.ok((service as Failure).log.includes("Error: sorry"));
       } else {
         assert.equal((await service.logs()).trim(), "Error: sorry");
-        assert.equal((await service.stop()).exitCode, 5);
+        const { ran, exitCode } = await service.stop();
+        assert.deepEqual([ran, exitCode], [false, 5]);
       }
+      assert.deepEqual(trial().containers(), []);
+    });
+
+    it("that ended later, and before it was told to, did not run any more", async () => {
+      const image = await trial().build(["FROM tools", 'CMD ["sh", "-c", "sleep 2; exit 5"]']);
+      const service = await trial().engine.serve({ image, port: 8080 });
+      await wait(4000);
+      const { ran, exitCode } = await service.stop();
+      assert.deepEqual([ran, exitCode], [false, 5]);
       assert.deepEqual(trial().containers(), []);
     });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Failure } from "../../src/model/failure.js";
 import type { Platform } from "../../src/model/platform.js";
+import { openMirror } from "../../src/ports/mirror.js";
 import { readPackageIndex } from "../../src/ports/package-index.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { listen } from "../support/memory-registry.js";
@@ -117,6 +118,36 @@ describe("a package index", () => {
       await server.stop();
     }
   });
+});
+
+describe("a mirror's login", () => {
+  const index = { ...alpine, branch: "v3.99" };
+
+  for (const [login, authorization] of [
+    ["user:p'w", "user:p'w"],
+    ['user:p"w', 'user:p"w'],
+    ["user:p`w", "user:p`w"],
+    ["user:p@w", "user:p@w"],
+    [":p'w", ":p'w"],
+    ["us'er", "us'er:"],
+  ] as const)
+    it(`is sent and not named where it is ${login}`, async () => {
+      const server = await serveMirrors(() => ({ status: 503 }));
+      try {
+        const location = `${server.url.replace("http://", `http://${login}@`)}/alpine/`;
+        assert.equal(openMirror(location).name, `${server.url}/alpine`);
+        await assert.rejects(
+          readPackageIndex(index, "linux/amd64", location),
+          isFailure(/^(?!.*(us'er|user|w@|p['"`@%])).*answers 503/),
+        );
+        assert.deepEqual(
+          new Set(server.asked.map((each) => each.authorization)),
+          new Set([`Basic ${Buffer.from(authorization).toString("base64")}`]),
+        );
+      } finally {
+        await server.stop();
+      }
+    });
 });
 
 describe("a package index that is refused", () => {

@@ -88,8 +88,10 @@ describe("the size of an image", () => {
     ));
 
   it("is shown without what would control a terminal", () => {
-    const hostile = sizedContent({}, { "/usr/\u001b[2J": 10 });
-    assert.ok(!formatImageSize("x", measure(hostile)).includes("\u001b"));
+    const hostile = sizedContent({}, { "/usr/\u001b[2J": 10, "/usr/\u009b2K/a": 20 });
+    const text = formatImageSize("x", measure(hostile));
+    assert.match(text, /^\/usr\/�2K /m);
+    assert.doesNotMatch(text, /[^\P{Cc}\n]/u);
   });
 });
 
