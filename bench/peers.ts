@@ -11,7 +11,7 @@ import { createEngine } from "../src/ports/engines.js";
 import { withTemporaryFolder, writeText } from "../src/ports/files.js";
 import { createContentReader } from "../src/ports/image-content.js";
 import { openMirror } from "../src/ports/mirror.js";
-import { localReferences } from "../src/stages/build.js";
+import { localReference } from "../src/stages/build.js";
 import { bootstrapReference } from "../src/stages/distribution.js";
 
 /** Names of what a bench builds; all are removed at its end. */
@@ -56,7 +56,7 @@ export async function withBench(name: string, bench: (bench: Bench) => Promise<v
   const { images, distribution, candidates } = readCatalog(name);
   const engine = createEngine("docker");
   await engine.check();
-  const present = await engine.inspect([...candidates, ...images.map(referenceOf)]);
+  const present = await engine.inspect([...candidates, ...images.map(localReference)]);
   const slim =
     candidates.find((each) => present.has(each)) ?? fail(`neither ${candidates.join(" nor ")} is here: run make`);
   const built: string[] = [];
@@ -66,8 +66,8 @@ export async function withBench(name: string, bench: (bench: Bench) => Promise<v
       await bench({
         engine,
         read: createContentReader(engine),
-        ours: images.filter((image) => present.has(referenceOf(image))),
-        unbuilt: images.filter((image) => !present.has(referenceOf(image))),
+        ours: images.filter((image) => present.has(localReference(image))),
+        unbuilt: images.filter((image) => !present.has(localReference(image))),
         build: (...request) => build(site, ...request),
       });
     } finally {
@@ -95,8 +95,6 @@ async function writeMirror(folder: string, branch: string): Promise<readonly Bui
   writeText(file, { text: await debianSources(branch, mirror, has) });
   return [{ id: "mirror", file }];
 }
-
-export const referenceOf = (image: Image): string => localReferences(image)[0] as string;
 
 function fail(message: string): never {
   throw new Failure(message);

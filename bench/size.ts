@@ -4,15 +4,8 @@ import { readPackageDatabase } from "../src/model/package-database.js";
 import { measureSize } from "../src/model/size.js";
 import { output } from "../src/ports/process.js";
 import { formatTable } from "../src/reporters/table.js";
-import {
-  type Bench,
-  naiveDockerfile,
-  packagesOf,
-  referenceOf,
-  runBench,
-  unpackedDockerfile,
-  withBench,
-} from "./peers.js";
+import { localReference } from "../src/stages/build.js";
+import { type Bench, naiveDockerfile, packagesOf, runBench, unpackedDockerfile, withBench } from "./peers.js";
 
 const staticList = ["base-files", "netbase", "tzdata", "media-types", "tzdata-legacy"];
 const baseList = [...staticList, "libc6", "libssl3t64", "libzstd1", "zlib1g"];
@@ -65,10 +58,10 @@ async function compare(bench: Bench, image: Image): Promise<Comparison> {
   const unpacked = list === undefined ? undefined : await bench.build(`distroless:${name}`, unpackedDockerfile(list));
   return {
     image,
-    ours: await weigh(bench, referenceOf(image)),
+    ours: await weigh(bench, localReference(image)),
     naive: await weigh(bench, naive),
     ...(unpacked === undefined ? {} : { distroless: await weigh(bench, unpacked) }),
-    moved: await movedPackages(bench, referenceOf(image), naive),
+    moved: await movedPackages(bench, localReference(image), naive),
   };
 }
 

@@ -3,7 +3,8 @@ import { type Image, narrowestReference } from "../src/model/image.js";
 import { measureSize } from "../src/model/size.js";
 import { output } from "../src/ports/process.js";
 import { formatTable } from "../src/reporters/table.js";
-import { type Bench, naiveDockerfile, packagesOf, referenceOf, runBench, withBench } from "./peers.js";
+import { localReference } from "../src/stages/build.js";
+import { type Bench, naiveDockerfile, packagesOf, runBench, withBench } from "./peers.js";
 
 /** The least that a language's interpreter does and says. */
 const commands: Readonly<Record<string, readonly string[]>> = {
@@ -96,7 +97,7 @@ async function processorTime(image: string, script: string, runs: number): Promi
 
 async function raceByteCode(bench: Bench, image: Image, runs: number): Promise<string> {
   const make = (name: string, program: string): Promise<string> =>
-    bench.build(`${name}:${image.line}`, changedDockerfile(program), { ours: referenceOf(image) });
+    bench.build(`${name}:${image.line}`, changedDockerfile(program), { ours: localReference(image) });
   const stripped = await make("stripped", stripProgram);
   const compiled = await make("compiled", compileProgram);
   const [without, withIt] = [
@@ -145,7 +146,7 @@ async function main(): Promise<void> {
         `naive:${image.language}-${image.line}-${image.variant}`,
         naiveDockerfile(packagesOf(image, bench.ours)),
       );
-      const images = [referenceOf(image), naive] as const;
+      const images = [localReference(image), naive] as const;
       races.push(await race(narrowestReference(image), images, commands[image.language] ?? [], runs));
     }
     console.log(`docker run --rm IMAGE …, ${runs} runs of each by turns\n\n${format(["ingot", "naive"], races)}`);

@@ -132,7 +132,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   const build: Task<void> = {
     id: buildId(image.id),
     needs: parentsOf(image).map(buildId),
-    run: () => reported("build", image.id, request.say, () => buildWhole(image, request, context)),
+    run: () => buildWhole(image, request, context),
     skipped: (because, error) =>
       request.say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
@@ -148,10 +148,12 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   return [provide, { ...build, needs: [provide.id, ...build.needs] }];
 }
 
-async function buildWhole(image: Image, { images, verify }: RunRequest, context: RunContext): Promise<void> {
-  await buildImage(image, context);
-  await describeImage(image, context);
-  if (verify && images.includes(image)) await verifyImage(image, context);
+async function buildWhole(image: Image, { images, verify, say }: RunRequest, context: RunContext): Promise<void> {
+  await reported("build", image.id, say, async () => {
+    await buildImage(image, context);
+    await describeImage(image, context);
+  });
+  if (verify && images.includes(image)) await reported("verify", image.id, say, () => verifyImage(image, context));
 }
 
 /** What cannot start, because its base is nowhere to be had, is skipped and not failed: so that is not said here. */

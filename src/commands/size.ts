@@ -8,7 +8,7 @@ import { compareSizes, type SizeDifference } from "../model/size-difference.js";
 import type { Engine } from "../ports/engine.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
 import { createContentReader } from "../ports/image-content.js";
-import { localReferences } from "../stages/build.js";
+import { localReference } from "../stages/build.js";
 import { openCatalog, select } from "./catalog.js";
 
 export interface SizeOptions {
@@ -45,8 +45,8 @@ export async function size(
     });
   const engine = createEngine(name);
   await engine.check();
-  const present = await engine.inspect(images.value.map(referenceOf));
-  const built = images.value.filter((image) => present.has(referenceOf(image)));
+  const present = await engine.inspect(images.value.map(localReference));
+  const built = images.value.filter((image) => present.has(localReference(image)));
   return ok({
     measured: built.length === 0 ? [] : await measureAll(engine, built, against),
     unbuilt: images.value.filter((image) => !built.includes(image)),
@@ -68,10 +68,8 @@ async function measureAll(
   const measured: MeasuredImage[] = [];
   // One at a time: each is read from the engine whole.
   for (const image of images) {
-    const size = await measure(referenceOf(image));
+    const size = await measure(localReference(image));
     measured.push({ image, size, ...(other === undefined ? {} : { difference: compareSizes(other, size) }) });
   }
   return measured;
 }
-
-const referenceOf = (image: Image): string => localReferences(image)[0] as string;

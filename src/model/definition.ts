@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Family, Platform } from "./platform.js";
+import { exceptable } from "./promises.js";
 import * as word from "./schema.js";
 
 const budgetFile = z.strictObject({
@@ -96,7 +97,9 @@ export const definitionFile = z.strictObject({
     .describe("What the application in languages/LANGUAGE/hello answers over HTTP, as JSON."),
   probes: probes.optional(),
   except: z
-    .record(word.ruleName, z.record(word.oneLine, word.oneLine))
+    .strictObject(
+      Object.fromEntries(exceptable.map((promise) => [promise, z.record(word.oneLine, word.oneLine).optional()])),
+    )
     .optional()
     .describe("Exceptions to promises: by promise, what is excepted (a path with * and **, a module) and why."),
   platforms: z.array(word.platform).min(1).optional().describe("Where the language is limited to some."),
@@ -136,7 +139,7 @@ export interface VariantDefinition {
 }
 
 /** By promise: what is excepted → why. */
-export type Exceptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type Exceptions = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
 
 export type Probes = Readonly<Partial<Record<ProbeId, readonly string[] | undefined>>>;
 

@@ -1,10 +1,10 @@
 import type { ImageContent, ImageEntry, PackageDatabase } from "./content.js";
-import type { Variant } from "./definition.js";
 import type { Family } from "./platform.js";
 
 /** An image, as the promises about its content see it. */
 export interface Subject {
-  readonly variant: Variant;
+  /** `runtime`, `dev`, or one that a definition adds. */
+  readonly variant: string;
   readonly family: Family;
   readonly content: ImageContent;
   /** Absent where the image has none. */

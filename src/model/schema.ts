@@ -36,9 +36,6 @@ export const oneLine = z.string().min(1).max(400).regex(noControl, "must be one 
 export const argument = z.string().max(4000).regex(noControl, "must not hold control characters");
 export const commandLine = z.array(argument).min(1);
 export const commandName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/, "must be the name of a command");
-export const ruleName = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be the name of a promise, such as stray-file");
 export const environmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "must be letters, digits and _");
 export const environment = z.record(environmentName, argument);
 export const url = z

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
-import { folderOf, type Image, type ImageId } from "../model/image.js";
+import { folderOf, type Image, type ImageId, narrowestReference } from "../model/image.js";
 import { elapsed } from "../ports/clock.js";
 import type { BuildRequest, BuildSecret, Engine, EngineImage } from "../ports/engine.js";
 import type { Tree } from "../ports/files.js";
@@ -30,11 +30,21 @@ export function localReferences(image: Image): readonly string[] {
   return image.tags.map((tag) => `docker.io/${image.repository}:${tag}`);
 }
 
+/** `ingot__python`: a repository as one part of another, local one. */
+export function inOnePart(repository: string): string {
+  return repository.replaceAll("/", "__");
+}
+
+/** The first of them, which no other image has. */
+export function localReference(image: Image): string {
+  return `docker.io/${narrowestReference(image)}`;
+}
+
 /** Leaves an image alone whose fingerprint the engine has; builds it otherwise. Throws a Failure. */
 export async function buildImage(image: Image, context: BuildContext): Promise<void> {
   const { engine, say, built } = context;
   const print = fingerprintOf(image, context);
-  const present = context.present.get(localReferences(image)[0] ?? "");
+  const present = context.present.get(localReference(image));
   if (!context.force && present?.labels[fingerprintLabel] === print) {
     await restoreTags(image, present, context);
     built.set(image.id, present);

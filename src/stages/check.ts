@@ -11,9 +11,9 @@ import { readText } from "../ports/files.js";
 import type { ReadContent } from "../ports/image-content.js";
 import type { TlsServer } from "../ports/tls-server.js";
 import { overBudget } from "./budget.js";
-import { localReferences } from "./build.js";
+import { inOnePart, localReference } from "./build.js";
 import { askHello, helloFolder, withHello } from "./hello.js";
-import { runProbes } from "./probe.js";
+import { describeEnd, lastLine, runProbes } from "./probe.js";
 
 export interface CheckContext {
   readonly root: string;
@@ -44,7 +44,7 @@ export async function checkContents(
   { root, engine, readContent }: Pick<CheckContext, "root" | "engine" | "readContent">,
 ): Promise<CheckResult> {
   const contents = new Map<Image, ImageContent>();
-  for (const image of pair.images) contents.set(image, await readContent(referenceOf(image)));
+  for (const image of pair.images) contents.set(image, await readContent(localReference(image)));
   const results: CheckResult[] = [];
   for (const [image, content] of contents) {
     const checked = checkContent(subjectOf(pair, image, contents, root), pair.exceptions);
@@ -56,7 +56,7 @@ export async function checkContents(
 
 /** The image that passed its tests last, to compare the next with: `localhost/ingot-last/ingot__python:3.13-trixie-dev` */
 export const lastReference = ({ repository, line, distribution, variant }: Image): string =>
-  `localhost/ingot-last/${repository.replaceAll("/", "__")}:${line}-${distribution.name}-${variant}`;
+  `localhost/ingot-last/${inOnePart(repository)}:${line}-${distribution.name}-${variant}`;
 
 async function checkBudget(
   image: Image,
@@ -73,8 +73,6 @@ const added = (results: readonly CheckResult[]): CheckResult => ({
   checks: results.reduce((sum, { checks }) => sum + checks, 0),
   breaches: results.flatMap(({ breaches }) => breaches),
 });
-
-export const referenceOf = (image: Image): string => localReferences(image)[0] as string;
 
 const named = ({ variant }: Image, { checks, breaches }: CheckResult): CheckResult => ({
   checks,
@@ -102,7 +100,7 @@ async function runTests({ variant, tests, ...image }: Image, engine: Engine): Pr
   const breaches: string[] = [];
   for (const test of tests) {
     const run = (confined: boolean) =>
-      engine.run({ image: referenceOf({ variant, tests, ...image }), command: test.run, confined });
+      engine.run({ image: localReference({ variant, tests, ...image }), command: test.run, confined });
     const breach = breachOf(test, await run(variant !== "dev"));
     if (breach === undefined) continue;
     const worksElsewhere = variant !== "dev" && breachOf(test, await run(false)) === undefined;
@@ -113,8 +111,7 @@ async function runTests({ variant, tests, ...image }: Image, engine: Engine): Pr
 
 function breachOf({ run, prints }: ImageTest, { exitCode, stdout, stderr }: RunResult): Breach | undefined {
   const about = run.join(" ").replace(/\s+/g, " ").slice(0, 200);
-  const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
-  if (exitCode !== 0) return { about, message: `ends with ${exitCode}: ${lastLine(stderr) || lastLine(stdout)}` };
+  if (exitCode !== 0) return { about, message: describeEnd({ exitCode, stdout, stderr }) };
   const printed = `${stdout}${stderr}`;
   return prints === undefined || printed.includes(prints)
     ? undefined
@@ -124,7 +121,7 @@ function breachOf({ run, prints }: ImageTest, { exitCode, stdout, stderr }: RunR
 /** What dev and runtime only show together: the hello application, and the language's probes on its image. */
 function runPair(pair: Pair, context: CheckContext): Promise<CheckResult> {
   const [dev, runtime] = ["dev", "runtime"].map((each) => pair.images.find(({ variant }) => variant === each));
-  const references = { dev: referenceOf(dev as Image), runtime: referenceOf(runtime as Image) };
+  const references = { dev: localReference(dev as Image), runtime: localReference(runtime as Image) };
   if (pair.hello === undefined) return probe(pair, references.runtime, references.dev, context);
   const { engine, root } = context;
   const expected = { ...pair.hello, version: pair.version.text };
@@ -160,6 +157,6 @@ async function probe(pair: Pair, image: string, dev: string, context: CheckConte
   };
 }
 
-/** `localhost/ingot-hello/python:3.13-trixie` */
-const temporaryReference = (purpose: string, { language, line, distribution }: Pair): string =>
-  `localhost/ingot-${purpose}/${language}:${line}-${distribution.name}`;
+/** `localhost/ingot-hello/ingot__python:3.13-trixie` */
+const temporaryReference = (purpose: string, { images: [image], line, distribution }: Pair): string =>
+  `localhost/ingot-${purpose}/${inOnePart(image?.repository ?? "")}:${line}-${distribution.name}`;

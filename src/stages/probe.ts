@@ -81,8 +81,8 @@ async function probeTls(command: readonly string[], context: ProbeContext): Prom
   ];
 }
 
-/** What README files say of adding an authority, word for word. */
-const trustDockerfile = `ARG DEV
+/** The lines that README files show for adding an authority, for any images; a test compares them. */
+export const trustDockerfile = `ARG DEV
 ARG IMAGE
 FROM $DEV AS ca
 COPY company.crt /usr/local/share/ca-certificates/
@@ -119,9 +119,12 @@ async function withTrust(
 const runConfined = (command: readonly string[], { engine, image }: ProbeContext, more: Partial<RunRequest>) =>
   engine.run({ image, command, confined: true, ...more });
 
-function described({ exitCode, stdout, stderr }: RunResult): string {
-  const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
-  return exitCode === 0
-    ? `prints ${JSON.stringify(lastLine(stdout))}`
-    : `ends with ${exitCode}: ${lastLine(stderr) || lastLine(stdout)}`;
+const described = (result: RunResult): string =>
+  result.exitCode === 0 ? `prints ${JSON.stringify(lastLine(result.stdout))}` : describeEnd(result);
+
+/** `ends with 1: what it said last` */
+export function describeEnd({ exitCode, stdout, stderr }: RunResult): string {
+  return `ends with ${exitCode}: ${lastLine(stderr) || lastLine(stdout)}`;
 }
+
+export const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";

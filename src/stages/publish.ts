@@ -6,7 +6,7 @@ import { elapsed } from "../ports/clock.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import type { Registry } from "../ports/registry.js";
 import type { Manifest } from "../ports/registry-manifest.js";
-import { localReferences } from "./build.js";
+import { localReference } from "./build.js";
 
 export interface PublishContext {
   readonly engine: Engine;
@@ -120,7 +120,7 @@ async function upload(
 ): Promise<Required<Publication>> {
   const { image, repository, manifest, unique } = publication;
   if (manifest !== undefined || unique === undefined) return publication as Required<Publication>;
-  const source = localReferences(image)[0] as string;
+  const source = localReference(image);
   await engine.push(source, `${registry.host}/${repository}:${unique}`, (line) =>
     say({ type: "output", stage: "publish", subject: image.id, line }),
   );

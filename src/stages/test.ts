@@ -2,12 +2,13 @@ import { join } from "node:path";
 import type { Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
 import type { Image, ImageId, Pair } from "../model/image.js";
-import { promises } from "../model/promises.js";
+import { contractVersion } from "../model/promises.js";
 import { elapsed } from "../ports/clock.js";
 import type { EngineImage } from "../ports/engine.js";
 import { listFiles, readText } from "../ports/files.js";
 import { fingerprint } from "../support/fingerprint.js";
-import { type CheckContext, checkPair, lastReference, referenceOf } from "./check.js";
+import { inOnePart, localReference } from "./build.js";
+import { type CheckContext, checkPair, lastReference } from "./check.js";
 import { helloFolder } from "./hello.js";
 
 export interface TestContext extends CheckContext {
@@ -42,17 +43,17 @@ function markOf(pair: Pair, { root, built }: TestContext): string {
   const hello = pair.hello === undefined ? [] : listFiles(folder).map((path) => [path, readText(join(folder, path))]);
   const images = pair.images.map(({ id, tests, budget }) => ({ id: built.get(id)?.id, tests, budget }));
   const { hello: answers, probes, exceptions, devCommands } = pair;
-  const hash = fingerprint({ images, hello, answers, probes, exceptions, devCommands, promises }).slice(0, 16);
+  const hash = fingerprint({ images, hello, answers, probes, exceptions, devCommands, contractVersion }).slice(0, 16);
   return `${markPrefix(pair)}${hash}`;
 }
 
 /** `localhost/ingot-tested/ingot__python:3.13-trixie-` */
 const markPrefix = ({ images: [image], line, distribution }: Pair): string =>
-  `localhost/ingot-tested/${image?.repository.replaceAll("/", "__")}:${line}-${distribution.name}-`;
+  `localhost/ingot-tested/${inOnePart(image?.repository ?? "")}:${line}-${distribution.name}-`;
 
 /** Marks of earlier images go: they would keep those from being removed. */
 async function replaceMark(pair: Pair, mark: string, { engine, tested }: TestContext): Promise<void> {
-  for (const image of pair.images) await engine.tag(referenceOf(image), lastReference(image));
-  await engine.tag(referenceOf(pair.images[0] as Image), mark);
+  for (const image of pair.images) await engine.tag(localReference(image), lastReference(image));
+  await engine.tag(localReference(pair.images[0] as Image), mark);
   await engine.untag([...tested].filter((old) => old.startsWith(markPrefix(pair)) && old !== mark));
 }

@@ -5,7 +5,7 @@ import type { Image, ImageId } from "../model/image.js";
 import { elapsed } from "../ports/clock.js";
 import type { EngineImage } from "../ports/engine.js";
 import type { ReadContent } from "../ports/image-content.js";
-import { type BuildContext, buildRequest, localReferences } from "./build.js";
+import { type BuildContext, buildRequest, localReference } from "./build.js";
 
 export interface VerifyContext extends BuildContext {
   readonly say: Say;
@@ -20,7 +20,7 @@ export async function verifyImage(image: Image, context: VerifyContext): Promise
   const { engine, say, built, readContent } = context;
   const start = elapsed();
   say({ type: "started", stage: "verify", subject: image.id });
-  const first = localReferences(image)[0] as string;
+  const first = localReference(image);
   const second = `localhost/ingot-verify/${image.id}`.replace(/\/([^/]+)$/, ":$1");
   const again = await engine.build({ ...(await buildRequest(image, context)), tags: [second], cache: false });
   try {

@@ -10,7 +10,8 @@ import { debianSources, readHostMirror } from "../../src/ports/debian-host.js";
 import { createEngine } from "../../src/ports/engines.js";
 import { createContentReader } from "../../src/ports/image-content.js";
 import { openMirror } from "../../src/ports/mirror.js";
-import { checkContents, referenceOf } from "../../src/stages/check.js";
+import { localReference } from "../../src/stages/build.js";
+import { checkContents } from "../../src/stages/check.js";
 import { useTemporaryFolder, writeFiles } from "../support/folders.js";
 import { repository } from "../support/paths.js";
 import { ingot } from "../support/program.js";
@@ -40,7 +41,7 @@ describe("one more system library in a runtime image, by the README's recipe", (
   }
 
   const image = (pair: Pair, variant: string): string =>
-    referenceOf(pair.images.find((each) => each.variant === variant) as Pair["images"][number]);
+    localReference(pair.images.find((each) => each.variant === variant) as Pair["images"][number]);
 
   /** The dev image, with package sources. */
   async function sourced(pair: Pair): Promise<string> {
@@ -98,7 +99,7 @@ describe("one more system library in a runtime image, by the README's recipe", (
       command: [
         "node",
         "-e",
-        "try { process.dlopen({}, 'libxml2.so.2') } catch ({ message }) { console.log(message) }",
+        "try { process.dlopen({ exports: {} }, 'libxml2.so.2') } catch ({ message }) { console.log(message) }",
       ],
       prints: /did not self-register/,
     },

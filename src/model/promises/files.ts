@@ -1,14 +1,28 @@
+import { resolveFolder } from "../image-path.js";
 import { packageManagers } from "../platform.js";
 import type { ContentPromise } from "../promise.js";
 import { always, isDev, isRuntime, required, type Subject, unwanted } from "../promise.js";
 
 const isFile = ({ type }: { readonly type: string }): boolean => type !== "directory";
-const commandFolders = ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
-
+/** Where a command is, whatever folder of programs it is in: a kit may have its own. */
 function commandsIn({ content }: Subject, names: readonly string[]): readonly string[] {
-  const paths = names.flatMap((name) => commandFolders.map((folder) => `${folder}/${name}`));
-  return paths.filter((path) => content.entries.has(path));
+  const wanted = new Set(names);
+  return [...content.entries.values()]
+    .filter(({ path, type }) => {
+      const [, folder, name = ""] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+      return type !== "directory" && /\/s?bin$/.test(folder ?? "") && wanted.has(name);
+    })
+    .map(({ path }) => path);
 }
+
+/** As `commandsIn`, but for links that lead nowhere. */
+function workingCommandsIn(subject: Subject, names: readonly string[]): readonly string[] {
+  const { entries } = subject.content;
+  return commandsIn(subject, names).filter((path) => entries.has(resolveFolder(path, entries) ?? ""));
+}
+
+const isPackageManagers = (path: string): boolean =>
+  /^\/(etc|(usr\/)?(lib|share))\/((apt|dpkg)(\/|$)|apk\/(?!db(\/|$)))/.test(path);
 
 const asBreaches = (paths: readonly string[]) => paths.map((about) => ({ about, message: "" }));
 
@@ -21,9 +35,7 @@ export const files: readonly ContentPromise[] = [
     breaches: (subject) =>
       asBreaches([
         ...commandsIn(subject, packageManagers[subject.family]),
-        ...[...subject.content.entries.keys()].filter((path) =>
-          /^\/(usr\/)?(lib|share|etc)\/(apt|dpkg|apk\/(?!db))(\/|$)/.test(path),
-        ),
+        ...[...subject.content.entries.keys()].filter((path) => isPackageManagers(path)),
       ]),
   },
   {
@@ -39,7 +51,9 @@ export const files: readonly ContentPromise[] = [
     breaches: unwanted(
       (entry) =>
         isFile(entry) &&
-        /^\/usr\/include\/|^\/(usr\/)?lib\/(.*\/)?[^/]+\.(a|la)$|\/pkgconfig\/[^/]+\.pc$/.test(entry.path),
+        /^\/usr\/(local\/)?include\/|^\/(usr\/)?(local\/)?lib\/(.*\/)?[^/]+\.(a|la|h|hh|hpp)$|\/pkgconfig\/[^/]+\.pc$/.test(
+          entry.path,
+        ),
     ),
   },
   {
@@ -57,7 +71,7 @@ export const files: readonly ContentPromise[] = [
     breaches: unwanted(
       (entry) =>
         isFile(entry) &&
-        /^\/var\/(cache|log|backups|lib\/(apt|ucf|systemd))\/|\.(pyc|pyo|deb|apk|dpkg-(old|new|dist|tmp))$|\/debconf\/|^\/var\/lib\/dpkg\/(?!status\.d\/)|^\/etc\/(passwd|group|shadow)-$/.test(
+        /^\/var\/(cache(?!\/fontconfig\/)|log|backups|lib\/(apt|ucf|systemd))\/|\.(pyc|pyo|deb|apk|dpkg-(old|new|dist|tmp))$|\/debconf\/|^\/var\/lib\/dpkg\/(?!status\.d\/)|^\/etc\/(passwd|group|shadow)-$/.test(
           entry.path,
         ),
     ),
@@ -86,7 +100,7 @@ export const files: readonly ContentPromise[] = [
     holdsFor: always,
     breaches: required("C.UTF-8", "is not the locale, or is missing", ({ content: { env, entries } }) => {
       const usesGlibc = [...entries.keys()].some((path) => path.endsWith("/libc.so.6"));
-      return !usesGlibc || (env.includes("LANG=C.UTF-8") && entries.has("/usr/lib/locale/C.utf8/LC_CTYPE"));
+      return env.includes("LANG=C.UTF-8") && (!usesGlibc || entries.has("/usr/lib/locale/C.utf8/LC_CTYPE"));
     }),
   },
   {
@@ -95,7 +109,7 @@ export const files: readonly ContentPromise[] = [
     holdsFor: isDev,
     breaches: (subject) =>
       subject.devCommands
-        .filter((name) => commandsIn(subject, [name]).length === 0)
-        .map((name) => ({ about: name, message: "is in no folder of PATH" })),
+        .filter((name) => workingCommandsIn(subject, [name]).length === 0)
+        .map((name) => ({ about: name, message: "is in no folder of programs, or a link that leads nowhere" })),
   },
 ];

@@ -30,10 +30,10 @@ type Resolve = (entry: ImageEntry, elf: ElfFile, name: string) => boolean;
 
 /**
  * ld.so(8): a name with a slash is a path; others are looked for in the run path and in the configured folders. Programs
- * that load their own libraries, as Java does, have them in the folder of the one that needs them, or below it.
+ * that load their own libraries have them in the folder of the one that needs them, or below it.
  */
 function createResolver(content: ImageContent): Resolve {
-  const configured = loaderFolders(content);
+  const configured = loaderFolders(content).map((folder) => resolveFolder(folder, content.entries) ?? folder);
   const byName = new Map<string, string[]>();
   for (const { path } of content.entries.values()) {
     const name = path.slice(path.lastIndexOf("/") + 1);
@@ -41,15 +41,21 @@ function createResolver(content: ImageContent): Resolve {
   }
   return (entry, elf, name) => {
     const own = entry.path.slice(0, entry.path.lastIndexOf("/"));
-    const fits = (path: string): boolean =>
-      content.entries.get(resolveFolder(path, content.entries) ?? "")?.elf?.machine === elf.machine;
+    const fits = (path: string): boolean => elfAt(content, path)?.machine === elf.machine;
     if (name.includes("/")) return fits(name);
     const runPath = elf.runPath.map((folder) => folder.replace(/\$ORIGIN|\$\{ORIGIN\}/g, own));
     return (
       [...runPath, ...configured].some((folder) => fits(`${folder}/${name}`)) ||
-      (byName.get(name) ?? []).some((path) => path.startsWith(`${own}/`) && fits(path))
+      // Below a folder of the loader's own are folders that it does not look into.
+      (!configured.includes(own) && (byName.get(name) ?? []).some((path) => path.startsWith(`${own}/`) && fits(path)))
     );
   };
+}
+
+/** Through links of both kinds. */
+function elfAt({ entries }: ImageContent, path: string): ElfFile | undefined {
+  const entry = entries.get(resolveFolder(path, entries) ?? "");
+  return entry?.type === "link" ? entries.get(entry.target ?? "")?.elf : entry?.elf;
 }
 
 const standardFolders = ["/lib", "/usr/lib", "/lib64", "/usr/lib64", "/usr/local/lib"];

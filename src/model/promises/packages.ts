@@ -46,7 +46,7 @@ function databaseBreaches({ database, variant }: Subject): readonly Breach[] {
 function strayFiles({ content, database, isGenerated }: Subject): readonly Breach[] {
   const owned = new Set(database?.packages.flatMap(({ files }) => files));
   return [...content.entries.values()]
-    .filter(({ path, type }) => type === "file" && !owned.has(path) && !isGenerated(path))
+    .filter(({ path, type }) => (type === "file" || type === "link") && !owned.has(path) && !isGenerated(path))
     .map(({ path }) => ({ about: path, message: "belongs to no package, and to no list of what is generated" }));
 }
 

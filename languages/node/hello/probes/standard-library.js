@@ -17,6 +17,8 @@ const uses = {
 };
 
 async function load() {
+  // Where something never ends, so does Node.js, and well: unless it is told that there is more to do.
+  process.exitCode = 1;
   const parts = [
     ...modules.map((name) => [name, () => require(name)]),
     ...globals.map((name) => [name, () => globalThis[name]]),
@@ -31,6 +33,7 @@ async function load() {
     }
   }
   console.error(`${parts.length} parts`);
+  process.exitCode = 0;
 }
 
 load();
