@@ -96,17 +96,17 @@ function subjectOf(pair: Pair, image: Image, contents: ReadonlyMap<Image, ImageC
 }
 
 /** The definition's own tests; on what is not dev, with as few rights as can be. */
-async function runTests({ variant, tests, ...image }: Image, engine: Engine): Promise<CheckResult> {
+async function runTests(image: Image, engine: Engine): Promise<CheckResult> {
+  const confines = image.variant !== "dev";
   const breaches: string[] = [];
-  for (const test of tests) {
-    const run = (confined: boolean) =>
-      engine.run({ image: localReference({ variant, tests, ...image }), command: test.run, confined });
-    const breach = breachOf(test, await run(variant !== "dev"));
+  for (const test of image.tests) {
+    const run = (confined: boolean) => engine.run({ image: localReference(image), command: test.run, confined });
+    const breach = breachOf(test, await run(confines));
     if (breach === undefined) continue;
-    const worksElsewhere = variant !== "dev" && breachOf(test, await run(false)) === undefined;
+    const worksElsewhere = confines && breachOf(test, await run(false)) === undefined;
     breaches.push(...describeBreaches(worksElsewhere ? "confined" : "own-tests", [breach]));
   }
-  return { checks: tests.length, breaches };
+  return { checks: image.tests.length, breaches };
 }
 
 function breachOf({ run, prints }: ImageTest, { exitCode, stdout, stderr }: RunResult): Breach | undefined {
