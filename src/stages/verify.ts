@@ -33,20 +33,27 @@ export async function verifyImage(image: Image, context: VerifyContext): Promise
 }
 
 function difference(first: ImageContent, second: ImageContent): Failure {
-  const lines = [...new Set([...first.entries.keys(), ...second.entries.keys()])]
-    .sort()
-    .flatMap((path) => differenceAt(path, first.entries.get(path), second.entries.get(path)));
-  const where = lines.length === 0 ? "in nothing that a file shows" : `at ${lines.length} paths, such as ${lines[0]}`;
-  return new Failure(
-    `built twice from the same inputs, it has two digests: they differ ${where}`,
-    lines.slice(1, named),
-  );
+  const paths = [...new Set([...first.entries.keys(), ...second.entries.keys()])].sort();
+  const compare = (differ: Differ): readonly string[] =>
+    paths.flatMap((path) => {
+      const what = differ(first.entries.get(path), second.entries.get(path));
+      return what === undefined ? [] : [`${path} ${what}`];
+    });
+  const contents = compare(contentDiffers);
+  // What differs in content has other dates too, and so have its folders.
+  const lines = contents.length > 0 ? contents : compare(dateDiffers);
+  const where = lines[0] ?? "in nothing that a file shows";
+  const more = lines.length > 1 ? `, and ${lines.length - 1} more` : "";
+  return new Failure(`built twice from the same inputs, it has two digests: ${where}${more}`, lines.slice(1, named));
 }
 
-function differenceAt(path: string, a: ImageEntry | undefined, b: ImageEntry | undefined): readonly string[] {
-  if (a === undefined || b === undefined) return [`${path} is in one of them only`];
-  if (a.sha256 !== b.sha256 || a.target !== b.target) return [`${path} has other content`];
+type Differ = (a: ImageEntry | undefined, b: ImageEntry | undefined) => string | undefined;
+
+const contentDiffers: Differ = (a, b) => {
+  if (a === undefined || b === undefined) return "is in one of them only";
+  if (a.sha256 !== b.sha256 || a.target !== b.target) return "has other content";
   const rights = ({ type, mode, uid, gid }: ImageEntry) => `${type} ${mode.toString(8)} ${uid}:${gid}`;
-  if (rights(a) !== rights(b)) return [`${path} is ${rights(a)}, and ${rights(b)}`];
-  return a.modified === b.modified ? [] : [`${path} has another date`];
-}
+  return rights(a) === rights(b) ? undefined : `is ${rights(a)}, and ${rights(b)}`;
+};
+
+const dateDiffers: Differ = (a, b) => (a?.modified === b?.modified ? undefined : "has another date");

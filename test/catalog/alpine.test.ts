@@ -62,7 +62,7 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
     assert.equal(status, 1);
     const [failure] = events.filter((event) => event.type === "failed");
     assert.ok(failure?.type === "failed" && failure.stage === "verify");
-    assert.match(failure.reason, /it has two digests: they differ at 1 paths, such as \/etc\/built has other content$/);
+    assert.match(failure.reason, /it has two digests: \/etc\/built has other content$/);
     assert.deepEqual(
       report.images.filter(({ state }) => state === "failed").map(({ image }) => image),
       ["base/3.24/alpine3.24/static"],
