@@ -24,7 +24,7 @@ export function formatEvent(event: Event): string | undefined {
     case "started":
       return `${event.stage.padEnd(7)} ${event.subject} …`;
     case "built":
-      return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatBytes(event.size)}`;
+      return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatBytes(event.size)} on disk`;
     case "verified":
       return `same    ${event.subject} in ${formatDuration(event.ms)}, ${event.digest}`;
     case "tested":
@@ -58,7 +58,7 @@ export function formatMove({ repository, tag, from, to }: Move): string {
 
 export function formatReport({ images, failedPairs, ms }: Report): string {
   const made = images.filter(({ state }) => state === "built" || state === "kept");
-  const table = formatTable(["IMAGE", "VERSION", "SIZE", "STATE", "TAGS"], made.map(formatRow));
+  const table = formatTable(["IMAGE", "VERSION", "ON DISK", "STATE", "TAGS"], made.map(formatRow));
   const failures = images.filter(({ state }) => state === "failed");
   return [
     ...(made.length === 0 ? [] : [table]),

@@ -50,7 +50,7 @@ describe("an event in a log", () => {
 
   const cases: readonly (readonly [Event, string | undefined])[] = [
     [{ type: "started", stage: "build", subject }, "build   node/24/alpine3.24/dev …"],
-    [{ type: "built", subject, ms: 12_340, size: 47_400_000 }, "built   node/24/alpine3.24/dev in 12.3 s, 47.4 MB"],
+    [{ type: "built", subject, ms: 12_340, size: 47_400_000 }, "built   node/24/alpine3.24/dev in 12.3 s, 47.4 MB on disk"],
     [{ type: "tested", subject: pair, ms: 900, checks: 12 }, "tested  node/24/alpine3.24 in 900 ms, 12 checks"],
     [{ type: "note", text: "hello" }, "note    hello"],
     [{ type: "kept", stage: "build", subject }, undefined],
@@ -153,9 +153,9 @@ describe("the report at the end of a run", () => {
     assert.equal(
       report([row("a", "built", { size: 1_000_000 }), row("b", "kept")]),
       [
-        "IMAGE            VERSION  SIZE    STATE  TAGS",
-        "acme/node:a-tag  24.16.0  1.0 MB  built  24",
-        "acme/node:b-tag  24.16.0          kept   24",
+        "IMAGE            VERSION  ON DISK  STATE  TAGS",
+        "acme/node:a-tag  24.16.0  1.0 MB   built  24",
+        "acme/node:b-tag  24.16.0           kept   24",
         "",
         "1 built, 1 already right, 0 skipped, in 1 min 1 s",
       ].join("\n"),
