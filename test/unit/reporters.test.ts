@@ -50,7 +50,10 @@ describe("an event in a log", () => {
 
   const cases: readonly (readonly [Event, string | undefined])[] = [
     [{ type: "started", stage: "build", subject }, "build   node/24/alpine3.24/dev …"],
-    [{ type: "built", subject, ms: 12_340, size: 47_400_000 }, "built   node/24/alpine3.24/dev in 12.3 s, 47.4 MB on disk"],
+    [
+      { type: "built", subject, ms: 12_340, size: 47_400_000 },
+      "built   node/24/alpine3.24/dev in 12.3 s, 47.4 MB on disk",
+    ],
     [{ type: "tested", subject: pair, ms: 900, checks: 12 }, "tested  node/24/alpine3.24 in 900 ms, 12 checks"],
     [{ type: "note", text: "hello" }, "note    hello"],
     [{ type: "kept", stage: "build", subject }, undefined],
