@@ -103,6 +103,15 @@ export const definitionFile = z.strictObject({
     .optional()
     .describe("Exceptions to promises: by promise, what is excepted (a path with * and **, a module) and why."),
   platforms: z.array(word.platform).min(1).optional().describe("Where the language is limited to some."),
+  reasons: z
+    .record(word.packagePattern, word.oneLine)
+    .optional()
+    .describe("Why packages are in the lists: by package, in whose name * stands for anything, a line."),
+  limits: z.array(word.oneLine).optional().describe("What whoever uses the images should know that they do not do."),
+  absent: z
+    .strictObject({ alpine: word.oneLine.optional(), debian: word.oneLine.optional() })
+    .optional()
+    .describe("Why the language has no line on a family."),
 });
 
 export type DefinitionFile = z.infer<typeof definitionFile>;
@@ -156,6 +165,18 @@ export interface PairDefinition {
   readonly variants: readonly VariantDefinition[];
 }
 
+/** What a definition tells its readers; no image is made from it. */
+export interface Notes {
+  /** Package, in whose name `*` stands for anything → why it is in the lists. */
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly limits: readonly string[];
+  /** Family → why the language has no line on it. */
+  readonly absent: Readonly<Partial<Record<Family, string | undefined>>>;
+  /** Variant → path → why microroot keeps it, or leaves it out, whatever its rules say. */
+  readonly keep: Readonly<Record<Variant, Readonly<Record<string, string>>>>;
+  readonly drop: Readonly<Record<Variant, Readonly<Record<string, string>>>>;
+}
+
 /** A definition as it is meant. */
 export interface Definition {
   readonly language: string;
@@ -170,4 +191,5 @@ export interface Definition {
   readonly exceptions: Exceptions;
   /** Those of base, and the language's own. */
   readonly devCommands: readonly string[];
+  readonly notes: Notes;
 }

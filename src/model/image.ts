@@ -1,5 +1,5 @@
 import type { Distribution } from "./catalog.js";
-import type { Budget, Exceptions, ImageTest, Probes, Variant } from "./definition.js";
+import type { Budget, Exceptions, ImageTest, Notes, Probes, Variant } from "./definition.js";
 import type { Platform } from "./platform.js";
 import type { Tag } from "./reference.js";
 import type { Version } from "./version.js";
@@ -90,6 +90,7 @@ export interface LanguagePlan {
   readonly summary: string;
   readonly licence: string;
   readonly homepage: string;
+  readonly notes: Notes;
   readonly pairs: readonly Pair[];
 }
 

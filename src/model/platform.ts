@@ -2,7 +2,8 @@
 export const platforms = ["linux/amd64", "linux/arm64"] as const;
 export type Platform = (typeof platforms)[number];
 
-export type Family = "alpine" | "debian";
+export const families = ["alpine", "debian"] as const;
+export type Family = (typeof families)[number];
 
 /** The commands of each family's own package manager. */
 export const packageManagers: Readonly<Record<Family, readonly string[]>> = {

@@ -18,6 +18,8 @@ export const rules = {
   "tag-collision": "Two images claim one tag.",
   "invalid-tag": "A tag that registries refuse.",
   "no-packages": "A variant has no packages for a distribution that its release line is on.",
+  "unmatched-reason": "A reason for a package that no list of the definition has.",
+  "present-family": "A family that is said to be absent, and on which the language has a release line.",
   "lock-missing": "There is no lock.",
   "lock-outdated": "The lock was made from other definitions.",
   "template-syntax": "A template is not well-formed Handlebars.",

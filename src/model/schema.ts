@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseBytes } from "./bytes.js";
-import { platforms } from "./platform.js";
+import { families, platforms } from "./platform.js";
 import { parseReference, parseRepositoryName } from "./reference.js";
 
 /**
@@ -29,6 +29,13 @@ export const alias = z
 export const packageName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9+._-]{0,127}$/, "must be a package name: lower-case letters, digits and + . _ -");
+/** A package, or several that have a part of their name in common: `php8*-mbstring`. */
+export const packagePattern = z
+  .string()
+  .regex(
+    /^(?=.*[a-z0-9])[a-z0-9*][a-z0-9*+._-]{0,127}$/,
+    "must be a package name, in which * stands for anything: lower-case letters, digits and + . _ - *",
+  );
 export const cycleProduct = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be a product of endoflife.date, such as nodejs");
@@ -64,7 +71,7 @@ export const contextFile = relativePath.refine((path) => !/^(Docker|Container)fi
 });
 export const user = z.int().min(1).max(65534);
 export const platform = z.enum(platforms);
-export const family = z.enum(["alpine", "debian"]);
+export const family = z.enum(families);
 export const date = z.iso
   .date("must be a date such as 2026-06-09")
   .refine((text) => text >= "1970", { error: "must not be before 1970" });

@@ -12,6 +12,7 @@ import { type Diagnostic, type Result, unlessAny } from "../model/diagnostic.js"
 import type { Path, SourceDocument } from "../support/document.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
+import { noteComplaints, notesOf } from "./notes.js";
 import { budgetFor, packageSetFor, packageSets, packageSetsFor } from "./package-sets.js";
 
 /** A definition as written, and where it is written. */
@@ -41,7 +42,12 @@ export function define(
     baseVariants: base === undefined ? undefined : variantsOf(base),
     baseCommands: base?.dev?.commands ?? [],
   };
-  const complaints = [...variantComplaints(context), ...distributionComplaints(context), ...packageComplaints(context)];
+  const complaints = [
+    ...variantComplaints(context),
+    ...distributionComplaints(context),
+    ...packageComplaints(context),
+    ...noteComplaints(written, settings),
+  ];
   return unlessAny(complaints, () => writeOut(context));
 }
 
@@ -68,6 +74,7 @@ function writeOut(context: Context): Definition {
     probes: probes ?? {},
     exceptions: except ?? {},
     devCommands: [...new Set([...context.baseCommands, ...(dev?.commands ?? [])])],
+    notes: notesOf(context.content),
   };
 }
 

@@ -55,8 +55,8 @@ export function makePlan(loaded: LoadedCatalog, lock: Lock | undefined): Result<
 }
 
 function planLanguage(context: PlanContext, definition: Definition, locked: readonly LockedPair[]): LanguagePlan {
-  const { language, summary, licence, homepage } = definition;
-  return { language, summary, licence, homepage, pairs: locked.map((pair) => planPair(context, pair)) };
+  const { language, summary, licence, homepage, notes } = definition;
+  return { language, summary, licence, homepage, notes, pairs: locked.map((pair) => planPair(context, pair)) };
 }
 
 /** The base on a distribution goes by the distribution's name: the pair that has it as a tag. */

@@ -67,8 +67,10 @@ function renderIndex({ namespace, title, languages }: Plan): string {
   const index = {
     namespace,
     title,
-    languages: languages.map(({ pairs, ...language }) => ({
+    languages: languages.map(({ pairs, notes, ...language }) => ({
       ...language,
+      limits: notes.limits,
+      absent: notes.absent,
       pairs: pairs.map(({ line, version, distribution, support, images }) => ({
         line,
         version: version.text,

@@ -62,6 +62,8 @@ test:
   runtime: [{ run: [python3, -c, "print('a')"], prints: a }]
 hello: { answers: { language: python, native: 42 } }
 platforms: [linux/amd64]
+reasons: { "python3*-dev": headers }
+limits: [no Tk]
 `,
   "languages/python/hello/Dockerfile": "FROM scratch\n",
   "templates/debian/microroot": "#!/bin/sh\n",
