@@ -7,7 +7,8 @@ import { isFile, listFiles, readText } from "../ports/files.js";
 import { readDocument, type SourceDocument } from "../support/document.js";
 import type { TemplateSource } from "../support/template.js";
 import { suggestion, validate } from "../support/validate.js";
-import { define, type WrittenDefinition } from "./define.js";
+import { define } from "./define.js";
+import type { WrittenDefinition } from "./define-context.js";
 
 export const lockName = "catalog.lock.yaml";
 
