@@ -14,6 +14,7 @@ distributions:
   trixie: { family: debian, release: "13", branch: trixie, image: docker.io/library/debian:trixie-slim }
   alpine3.24: { family: alpine, release: "3.24", branch: v3.24, image: docker.io/library/alpine:3.24 }
 prefer: [trixie, alpine3.24]
+floating: { alpine: alpine3.24, debian: trixie }
 quickstart: ["base"]
 `;
 

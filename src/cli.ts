@@ -62,13 +62,12 @@ const formatJson = (images: readonly Image[]): string => JSON.stringify(images.m
 function addList(program: Command, finish: Finish): void {
   program
     .command("list [selector...]")
-    .description("images, versions, tags and the end of life of their release line")
+    .description("images, versions, tags, and how long their release line is supported")
     .option("--json", "for programs")
     .action((selectors: string[], { json = false }: { json?: boolean }) => {
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
-      const format = json ? formatJson : (images: readonly Image[]) => formatList(opened.value.plan.pairs, images);
-      show(select(opened.value, selectors), (images) => print(format(images)), finish);
+      show(select(opened.value, selectors), (images) => print(json ? formatJson(images) : formatList(images)), finish);
     });
 }
 

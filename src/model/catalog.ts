@@ -25,6 +25,9 @@ export const catalogFile = z.strictObject({
   prefer: z
     .array(word.distributionName)
     .describe("Where a tag names no distribution, the first of these that carries the version."),
+  floating: z
+    .strictObject({ alpine: word.distributionName.optional(), debian: word.distributionName.optional() })
+    .describe("By family: the distribution that a family's tags, such as 24-alpine, are on, and none that is newer."),
   mirrors: z
     .strictObject({ alpine: word.url.optional(), debian: word.url.optional() })
     .optional()
@@ -49,6 +52,15 @@ export interface Distribution {
   readonly image: string;
   /** Position in the catalog's order of preference; 0 is the most preferred. */
   readonly preference: number;
+  /** Whether its family's tags may be on it: not where it is newer than the one that the catalog names for that. */
+  readonly floats: boolean;
+}
+
+/** Negative where `a` is the older release. */
+export function compareReleases(a: Pick<Distribution, "release">, b: Pick<Distribution, "release">): number {
+  const [left, right] = [a.release.split(".").map(Number), b.release.split(".").map(Number)];
+  const index = left.findIndex((part, position) => part !== right[position]);
+  return index === -1 ? left.length - right.length : (left[index] ?? -1) - (right[index] ?? -1);
 }
 
 export interface CatalogSettings {

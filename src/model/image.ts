@@ -2,6 +2,7 @@ import type { Distribution } from "./catalog.js";
 import type { Budget, Exceptions, ImageTest, Notes, Probes, Variant } from "./definition.js";
 import type { Platform } from "./platform.js";
 import type { Tag } from "./reference.js";
+import type { Support } from "./support.js";
 import type { Version } from "./version.js";
 
 /** `python/3.13/trixie` */
@@ -43,6 +44,8 @@ export interface Image {
   readonly user?: number;
   /** Paths below `templates/<family>/`: the build context beside the Dockerfile. */
   readonly files: readonly string[];
+  /** Of its release line. */
+  readonly support: Support;
   /** OCI's predefined annotation keys, as labels of the config. */
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since 1970. */
@@ -65,16 +68,6 @@ export interface Pair {
   readonly exceptions: Exceptions;
   readonly devCommands: readonly string[];
   readonly support: Support;
-}
-
-/** Where a release line stands in its release cycle, by the lock's dates. */
-export interface Support {
-  /** Upstream's end of life: a date, or absent where none is known. */
-  readonly upstream?: string;
-  /** The distribution's. */
-  readonly distribution?: string;
-  /** The date from which the line is a long-term support line. */
-  readonly lts?: string;
 }
 
 /** The whole catalog with every decision taken. Parents come before their children. */

@@ -24,11 +24,15 @@ const distributionLock = z.strictObject({
   ...entry,
 });
 
+const ended = z.enum(["upstream", "distribution"]);
+
 const pairLock = z.strictObject({
   /** The upstream version of the language. */
   version: word.packageVersion,
   /** What the packages that the definition names were, in the distribution's own form. */
   packages: z.record(word.packageName, word.packageVersion),
+  /** Who no longer supported the line when it was resolved; absent while both do. What neither supports is refused. */
+  ended: ended.optional(),
   ...entry,
 });
 
@@ -45,6 +49,7 @@ export const lockFile = z.strictObject({
 });
 
 export type Lock = Readonly<z.infer<typeof lockFile>>;
+export type Ended = z.infer<typeof ended>;
 export type PairLock = Readonly<z.infer<typeof pairLock>>;
 export type DistributionLock = Readonly<z.infer<typeof distributionLock>>;
 export type Cycle = Readonly<z.infer<typeof cycle>>;

@@ -14,6 +14,7 @@ export const rules = {
   "unknown-variant": "A variant that the definition or the base does not have.",
   "unknown-package": "A package that the distribution's index does not have.",
   "unknown-cycle": "A release-cycle product that the release-cycle data do not have.",
+  "unsupported-line": "A release line that neither its upstream nor its distribution supports any longer.",
   "line-mismatch": "The version found is not of the release line it is written under.",
   "tag-collision": "Two images claim one tag.",
   "invalid-tag": "A tag that registries refuse.",

@@ -1,24 +1,20 @@
-import { type Image, imagesOf, narrowestReference, type Pair, type Plan } from "../model/image.js";
+import { type Image, imagesOf, narrowestReference, type Plan } from "../model/image.js";
+import { formatSupport } from "../model/support.js";
 import { formatTable } from "./table.js";
 
-/** `ingot list`: a row for each image. */
-export function formatList(pairs: readonly Pair[], images: readonly Image[]): string {
-  const shown = new Set(images);
-  const rows = pairs.flatMap((pair) =>
-    pair.images
-      .filter((image) => shown.has(image))
-      .map((image) => [
-        narrowestReference(image),
-        image.variant,
-        image.distribution.name,
-        supportOf(pair),
-        image.tags.slice(1).join(" "),
-      ]),
-  );
-  return formatTable(["IMAGE", "VARIANT", "DISTRIBUTION", "END OF LIFE", "TAGS"], rows);
+/** `ingot list`: a row for each image. Tags that name the distribution are left out: the row says them. */
+export function formatList(images: readonly Image[]): string {
+  const rows = images.map((image) => [
+    image.language,
+    image.line,
+    image.distribution.name,
+    image.variant,
+    image.version.text,
+    formatSupport(image.support, image.distribution.name),
+    image.tags.filter((tag) => !tag.split("-").includes(image.distribution.name)).join(" "),
+  ]);
+  return formatTable(["LANGUAGE", "LINE", "DISTRIBUTION", "VARIANT", "VERSION", "SUPPORT", "FURTHER TAGS"], rows);
 }
-
-const supportOf = ({ support }: Pair): string => support.upstream ?? support.distribution ?? "";
 
 /** What a program is told of an image by `list --json` and `plan --format json`. */
 export function describeImage(image: Image): object {
@@ -35,6 +31,7 @@ export function describeImage(image: Image): object {
     builder,
     packages,
     sourceDateEpoch,
+    support,
   } = image;
   return {
     id,
@@ -46,6 +43,7 @@ export function describeImage(image: Image): object {
     repository,
     tags,
     platforms,
+    support,
     from: parent.kind === "scratch" ? "scratch" : parent.reference,
     needs: [...(parent.kind === "image" ? [parent.id] : []), ...(builder === undefined ? [] : [builder.id])],
     packages,

@@ -1,10 +1,18 @@
 import { join } from "node:path";
-import { type Catalog, type CatalogFile, type CatalogSettings, catalogFile } from "../model/catalog.js";
+import {
+  type Catalog,
+  type CatalogFile,
+  type CatalogSettings,
+  catalogFile,
+  compareReleases,
+} from "../model/catalog.js";
 import { type Definition, definitionFile } from "../model/definition.js";
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import { type Lock, lockFile } from "../model/lock.js";
+import { families } from "../model/platform.js";
 import { isFile, listFiles, readText } from "../ports/files.js";
 import { readDocument, type SourceDocument } from "../support/document.js";
+import { own } from "../support/own.js";
 import type { TemplateSource } from "../support/template.js";
 import { suggestion, validate } from "../support/validate.js";
 import { define } from "./define.js";
@@ -116,7 +124,9 @@ function settingsOf(content: CatalogFile): CatalogSettings {
   );
   const distributions = Object.entries(content.distributions).map(([name, distribution]) => {
     const position = prefer.indexOf(name);
-    return { name, ...distribution, preference: position === -1 ? prefer.length : position };
+    const floating = own(content.distributions, content.floating[distribution.family] ?? "");
+    const floats = floating === undefined || compareReleases(distribution, floating) <= 0;
+    return { name, ...distribution, preference: position === -1 ? prefer.length : position, floats };
   });
   return {
     namespace,
@@ -138,7 +148,7 @@ function settingsComplaints(
   written: WrittenDefinitions,
 ): readonly Diagnostic[] {
   const distributions = Object.keys(content.distributions);
-  const unknown = content.prefer.flatMap((name, index): readonly Diagnostic[] =>
+  const unknown: Diagnostic[] = content.prefer.flatMap((name, index): readonly Diagnostic[] =>
     distributions.includes(name)
       ? []
       : [
@@ -149,9 +159,25 @@ function settingsComplaints(
           },
         ],
   );
+  unknown.push(...floatingComplaints(content, document));
   const hasBase = written.languages.includes(content.base);
   const message = `base is ${content.base}, and there is no languages/${content.base}.yaml${suggestion(content.base, written.languages)}`;
   return hasBase ? unknown : [...unknown, { rule: "missing-file", message, place: document.placeOf(["base"]) }];
+}
+
+/** Each family that the catalog has a distribution of has one that its tags are on; nothing else may move them. */
+function floatingComplaints({ distributions, floating }: CatalogFile, document: SourceDocument): readonly Diagnostic[] {
+  return families.flatMap((family): readonly Diagnostic[] => {
+    const names = Object.keys(distributions).filter((name) => own(distributions, name)?.family === family);
+    const chosen = floating[family];
+    if (chosen !== undefined && !names.includes(chosen)) {
+      const message = `there is no distribution ${chosen} of ${family}${suggestion(chosen, names)}`;
+      return [{ rule: "unknown-distribution", message, place: document.placeOf(["floating", family]) }];
+    }
+    if (chosen !== undefined || names.length === 0) return [];
+    const message = `${family} is missing: name the distribution that tags such as 24-${family} are on, one of ${names.join(", ")}`;
+    return [{ rule: "missing-key", message, place: document.placeOf(["floating"], "key") }];
+  });
 }
 
 /** Complaints of files that a definition names and that are not there. */

@@ -26,9 +26,10 @@ function flatten(lock: Lock | undefined): ReadonlyMap<string, string> {
   }
   for (const [language, lines] of Object.entries(lock?.pairs ?? {})) {
     for (const [line, distributions] of Object.entries(lines)) {
-      for (const [distribution, { version, packages }] of Object.entries(distributions)) {
+      for (const [distribution, { version, packages, ended }] of Object.entries(distributions)) {
         const where = `${language} ${line} on ${distribution}`;
         values.set(where, version);
+        if (ended !== undefined) values.set(`${where}, support`, `ended by ${ended}`);
         for (const [name, packageVersion] of Object.entries(packages)) values.set(`${where}, ${name}`, packageVersion);
       }
     }

@@ -3,11 +3,13 @@ import type { Diagnostic, Place } from "../model/diagnostic.js";
 import type { Lock, PairLock } from "../model/lock.js";
 import { upstreamOf } from "../model/package.js";
 import type { Platform } from "../model/platform.js";
+import { endedOn } from "../model/support.js";
 import { isOfLine, parseVersion } from "../model/version.js";
 import type { PackageIndex } from "../ports/package-index.js";
 import { canonical } from "../support/fingerprint.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
+import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
 import { mismatchMessage } from "./locked.js";
 
@@ -15,6 +17,7 @@ import { mismatchMessage } from "./locked.js";
 export interface LockContext {
   readonly loaded: LoadedCatalog;
   readonly indexes: Indexes;
+  readonly cycles: Lock["cycles"];
   readonly previous: Lock | undefined;
   /** `2026-11-21` */
   readonly today: string;
@@ -51,7 +54,8 @@ export function lockLines(definition: Definition, context: LockContext): Record<
     const available = indexes.get(pair.distribution) ?? { unreachable: "it was not asked" };
     const fresh = "unreachable" in available ? old : lockPair(definition, pair, available, context);
     if (fresh !== undefined) {
-      const entry = dated<PairLock>({ version: fresh.version, packages: fresh.packages }, old, today);
+      const { version, packages } = fresh;
+      const entry = dated<PairLock>({ version, packages, ...endOf(definition, pair, context) }, old, today);
       lines[pair.line] = { ...lines[pair.line], [pair.distribution]: entry };
     } else if ("unreachable" in available && own(previous?.distributions, pair.distribution) !== undefined) {
       // Where the lock has nothing at all of a distribution, that is said once, and not for every line.
@@ -106,6 +110,32 @@ function lockPair(
     ?.placeOf(["lines", pair.line, "on", pair.distribution], "key");
   complain({ rule: "line-mismatch", message: mismatchMessage(pair, { text: version }), ...placeAt(place) });
   return undefined;
+}
+
+/** The mark of a line that has one of its two supporters; complains of one that has none. */
+function endOf(
+  definition: Definition,
+  pair: PairDefinition,
+  { loaded, cycles, today, complain }: LockContext,
+): Pick<PairLock, "ended"> {
+  const distribution = loaded.catalog.settings.distributions.find(({ name }) => name === pair.distribution);
+  if (distribution === undefined) return {};
+  const ends = endsOf(cyclesOf(cycles, definition, pair, distribution));
+  const ended = endedOn(today, ends);
+  if (ended === undefined) return {};
+  if (ended !== "both") return { ended };
+  const message = `${whenEnded("upstream", ends.upstream)}, and ${whenEnded(pair.distribution, ends.distribution)}: remove the line, or put it on a distribution that supports it`;
+  const place = loaded.documents
+    .get(definition.language)
+    ?.placeOf(["lines", pair.line, "on", pair.distribution], "key");
+  complain({ rule: "unsupported-line", message, ...placeAt(place) });
+  return {};
+}
+
+/** `upstream's support ended on 2026-04-30` */
+function whenEnded(who: string, end: string | boolean | undefined): string {
+  if (typeof end === "string") return `${who}'s support ended on ${end}`;
+  return end === true ? `${who}'s support has ended` : `no support by ${who} is known`;
 }
 
 function unknownPackage(

@@ -1,10 +1,12 @@
 import type { Distribution } from "../model/catalog.js";
 import type { VariantDefinition } from "../model/definition.js";
-import type { Image, ImageId, Pair, PairId, Parent, Support } from "../model/image.js";
+import type { Image, ImageId, Pair, PairId, Parent } from "../model/image.js";
 import { epochOf, type Lock } from "../model/lock.js";
 import { pinOf } from "../model/package.js";
 import { parseReference } from "../model/reference.js";
+import type { Support } from "../model/support.js";
 import { own } from "../support/own.js";
+import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
 import type { LockedPair } from "./locked.js";
 import type { TagPlan } from "./tags.js";
@@ -80,6 +82,7 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
     cmd: variant.cmd,
     ...(inPlace ? {} : { user: settings.user }),
     files: variant.files,
+    support: supportOf(context.lock, locked),
     labels: labelsOf(context, locked, variant),
     sourceDateEpoch: epochOf(lock),
     tests: variant.tests,
@@ -126,6 +129,9 @@ function baseImage(
   };
 }
 
+/** On images of a line that upstream, or the distribution, supports no longer: which of them. */
+export const endedLabel = "ingot.ended";
+
 /** The annotation keys that the OCI image spec predefines; nothing that varies between two builds of the same inputs. */
 function labelsOf(
   { loaded }: PlanContext,
@@ -142,19 +148,17 @@ function labelsOf(
     "org.opencontainers.image.licenses": definition.licence,
     "org.opencontainers.image.url": definition.homepage,
     ...(settings.source === undefined ? {} : { "org.opencontainers.image.source": settings.source }),
+    ...(lock.ended === undefined ? {} : { [endedLabel]: lock.ended }),
   };
 }
 
-/** The release-cycle data's names for the distributions' families. */
-export const distributionProducts = { debian: "debian", alpine: "alpine-linux" } as const;
-
-function supportOf({ cycles }: Lock, { definition, pair, distribution }: LockedPair): Support {
-  const cycle = definition.endoflife === undefined ? undefined : own(own(cycles, definition.endoflife), pair.cycle);
-  const ofDistribution = own(cycles[distributionProducts[distribution.family]], distribution.release);
-  const distributionEnd = ofDistribution?.extended ?? ofDistribution?.eol;
+function supportOf({ cycles }: Lock, { definition, pair, distribution, lock }: LockedPair): Support {
+  const found = cyclesOf(cycles, definition, pair, distribution);
+  const ends = endsOf(found);
   return {
-    ...(typeof cycle?.eol === "string" ? { upstream: cycle.eol } : {}),
-    ...(typeof distributionEnd === "string" ? { distribution: distributionEnd } : {}),
-    ...(cycle?.lts === undefined ? {} : { lts: cycle.lts }),
+    ...(typeof ends.upstream === "string" ? { upstream: ends.upstream } : {}),
+    ...(typeof ends.distribution === "string" ? { distribution: ends.distribution } : {}),
+    ...(found.upstream?.lts === undefined ? {} : { lts: found.upstream.lts }),
+    ...(lock.ended === undefined ? {} : { ended: lock.ended }),
   };
 }

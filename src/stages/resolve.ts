@@ -6,11 +6,11 @@ import type { Cycle, DistributionLock, Lock } from "../model/lock.js";
 import type { Platform } from "../model/platform.js";
 import type { PackageIndex } from "../ports/package-index.js";
 import { own } from "../support/own.js";
+import { distributionProducts } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
 import { movesBetween } from "./lock-moves.js";
 import { type AvailableIndexes, dated, type LockContext, lockLines, type Unreachable } from "./lock-pairs.js";
 import { lockChecksum } from "./locked.js";
-import { distributionProducts } from "./plan-pair.js";
 
 /** The world, as far as `resolve` asks it. Each may throw a Failure: then what the lock had is kept. */
 export interface ResolveSources {
@@ -48,15 +48,16 @@ export async function resolve(
     lockDistribution(fact, { loaded, previous, today: sources.today, complaints }),
   );
   const indexes = new Map(facts.map(({ distribution, indexes }) => [distribution.name, indexes]));
+  const cycles = await askCycles(loaded, previous, sources, kept, complaints);
   const context: LockContext = {
     loaded,
     indexes,
+    cycles,
     previous,
     today: sources.today,
     complain: (diagnostic) => complaints.push(diagnostic),
   };
   const pairs = definitions.map((definition) => [definition.language, lockLines(definition, context)]);
-  const cycles = await askCycles(loaded, previous, sources, kept, complaints);
   return unlessAny(complaints, () => {
     const lock: Lock = {
       lockfile: 1,

@@ -1,4 +1,4 @@
-import type { Distribution } from "../model/catalog.js";
+import { compareReleases, type Distribution } from "../model/catalog.js";
 import type { Variant } from "../model/definition.js";
 import type { Tag } from "../model/reference.js";
 import { parseTag } from "../model/reference.js";
@@ -120,19 +120,17 @@ function namesOf({ version, line, aliases }: TagSubject): readonly Name[] {
   ];
 }
 
+/** A distribution that is newer than its family's floating one has tags of its own, and none of the family's. */
 function scopesOf(distribution: Distribution): readonly Scope[] {
   return [
     { suffix: distribution.name, rank: 0, distance: () => 0 },
-    { suffix: distribution.family, rank: 1, distance: newestRelease },
+    ...(distribution.floats ? [{ suffix: distribution.family, rank: 1, distance: newestRelease }] : []),
     { suffix: "", rank: 2, distance: (a, b) => a.preference - b.preference || newestRelease(a, b) },
   ];
 }
 
 const newestRelease = (a: Distribution, b: Distribution): number => {
-  const [left, right] = [a.release.split(".").map(Number), b.release.split(".").map(Number)];
-  const index = left.findIndex((part, position) => part !== right[position]);
-  const difference = index === -1 ? 0 : (right[index] ?? -1) - (left[index] ?? -1);
-  return difference || (a.name < b.name ? -1 : Number(a.name > b.name));
+  return compareReleases(b, a) || (a.name < b.name ? -1 : Number(a.name > b.name));
 };
 
 /** The newest stable version; of equals the one that the scope puts first. What remains equal is a rival for the tag. */

@@ -4,7 +4,15 @@ import { parseVersion, type Version } from "../../src/model/version.js";
 import type { TagSubject } from "../../src/stages/tags.js";
 
 function distribution(family: Family, name: string, release: string, preference: number): Distribution {
-  return { name, family, release, branch: name, image: `docker.io/library/${family}:${release}`, preference };
+  return {
+    name,
+    family,
+    release,
+    branch: name,
+    image: `docker.io/library/${family}:${release}`,
+    preference,
+    floats: true,
+  };
 }
 
 /** Preferred in this order. */

@@ -113,6 +113,14 @@ describe("the plan of the small catalog", () => {
     });
     assert.deepEqual(supportOf("base/13/trixie"), { distribution: "2030-06-30" });
   });
+
+  it("labels the images of a line that upstream supports no longer, and those of no other", () => {
+    const labelled = imagesOf(plan).filter(({ labels }) => Object.hasOwn(labels, "ingot.ended"));
+    assert.deepEqual(labelled.map(({ id, labels }) => `${id} ${labels["ingot.ended"]}`).sort(), [
+      "node/20/trixie/dev upstream",
+      "node/20/trixie/runtime upstream",
+    ]);
+  });
 });
 
 describe("a plan", () => {

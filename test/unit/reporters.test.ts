@@ -101,18 +101,23 @@ describe("what is shown of a catalog", () => {
     return { plan, some };
   };
 
-  it("by list is a line for each image, with the end of its release line", () => {
-    const { plan, some } = open();
+  it("by list is a line for each image, with how long its release line is supported and the tags that the row does not say", () => {
+    const rows = formatList(open().some).split("\n");
     assert.deepEqual(
-      formatList(plan.pairs, some)
-        .split("\n")
-        .map((line) => line.split(/ {2,}/).slice(0, 4).join(" | ")),
+      rows.map((line) => line.split(/ {2,}/).join(" | ")),
       [
-        "IMAGE | VARIANT | DISTRIBUTION | END OF LIFE",
-        "acme/python:3.13.5-trixie-dev | dev | trixie | 2029-10-31",
-        "acme/python:3.13.5-trixie | runtime | trixie | 2029-10-31",
+        "LANGUAGE | LINE | DISTRIBUTION | VARIANT | VERSION | SUPPORT | FURTHER TAGS",
+        "python | 3.13 | trixie | dev | 3.13.5 | 2029-10-31 | 3.13.5-debian-dev 3.13.5-dev 3.13-debian-dev 3.13-dev 3-debian-dev debian-dev",
+        "python | 3.13 | trixie | runtime | 3.13.5 | 2029-10-31 | 3.13.5-debian 3.13.5 3.13-debian 3.13 3-debian debian",
       ],
     );
+  });
+
+  it("by list says of a line that upstream supports no longer since when, and until when its distribution does", () => {
+    const { plan } = open();
+    const node = imagesOf(plan).filter(({ id }) => id === "node/20/trixie/runtime");
+    assert.match(formatList(node), / {2}20\.19\.2 {2}upstream ended 2026-04-30, trixie until 2030-06-30 {2}/);
+    assert.match(JSON.stringify(node.map(describeImage)), /"support":\{[^}]*"ended":"upstream"\}/);
   });
 
   it("by plan is what each image is built on, holds and is called", () => {

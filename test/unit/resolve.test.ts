@@ -127,6 +127,46 @@ describe("resolving", () => {
     ]);
   });
 
+  it("marks a line that upstream supports no longer, from the day after its end, and nothing else moves", async () => {
+    const cycles = async (product: string) => ({
+      ...(await world.cycles(product)),
+      ...(product === "nodejs" ? { "24": { eol: "2026-07-31" } } : {}),
+    });
+    const onDay = (today: string, previous: Lock) => resolved({ ...world, today, cycles }, previous);
+    const { lock: before } = await onDay("2026-06-19", lock);
+    assert.deepEqual((await onDay("2026-07-31", before)).moves, []);
+    const { moves, lock: marked } = await onDay("2026-08-01", before);
+    assert.deepEqual(moves, [
+      "node 24 on alpine3.23, support: ended by upstream",
+      "node 24 on alpine3.24, support: ended by upstream",
+    ]);
+    const { ended, date } = marked.pairs["node"]?.["24"]?.["alpine3.24"] ?? {};
+    assert.deepEqual({ ended, date }, { ended: "upstream", date: "2026-08-01" });
+    const again = await onDay("2026-08-31", marked);
+    assert.deepEqual([again.moves, formatLock(again.lock)], [[], formatLock(marked)]);
+  });
+
+  it("takes the mark away where upstream goes on after all", async () => {
+    const { moves } = await resolved({
+      ...world,
+      cycles: async (product) => ({
+        ...(await world.cycles(product)),
+        ...(product === "nodejs" ? { "20": { eol: false } } : {}),
+      }),
+    });
+    assert.ok(moves.includes("node 20 on trixie, support: gone"), moves.join("\n"));
+  });
+
+  it("is refused for a line past the end of both, at the line and with both dates", async () => {
+    const complaints = await refused({ ...world, today: "2030-07-01" });
+    assert.ok(
+      complaints.includes(
+        "languages/node.yaml:10:17 unsupported-line: upstream's support ended on 2026-04-30, and trixie's support ended on 2030-06-30: remove the line, or put it on a distribution that supports it",
+      ),
+      complaints.join("\n"),
+    );
+  });
+
   it("says that the definitions are others, where no package is", async () => {
     const { moves } = await resolved(world, { ...lock, definitions: `sha256:${"0".repeat(64)}` });
     assert.match(moves.join(), /^definitions: sha256:0{12} → sha256:[0-9a-f]{12}$/);

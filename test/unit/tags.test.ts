@@ -107,6 +107,25 @@ describe("a tag that several images could have", () => {
     assert.equal(owners["3-alpine"], "3 3.0.1 alpine3.24 runtime");
   });
 
+  it("of a family stays where the catalog says that it floats, though a newer release carries the version", () => {
+    const trial = { ...alpine324, floats: false };
+    const owners = ownersOf([subject("24", "24.16.0", trial), subject("24", "24.11.1", alpine323)]);
+    assert.equal(owners["24-alpine"], "24 24.11.1 alpine3.23 runtime");
+    assert.equal(owners["alpine-dev"], "24 24.11.1 alpine3.23 dev");
+    assert.equal(owners["24-alpine3.24"], "24 24.16.0 alpine3.24 runtime");
+    assert.equal(owners["24.16.0-alpine"], undefined);
+  });
+
+  it("of a family goes to an older release where the floating one does not carry the version", () => {
+    const owners = ownersOf([
+      subject("22", "22.1.0", { ...alpine324, floats: false }),
+      subject("22", "22.1.0", alpine39),
+      subject("26", "26.0.0", alpine323),
+    ]);
+    assert.equal(owners["22-alpine"], "22 22.1.0 alpine3.9 runtime");
+    assert.equal(owners["alpine"], "26 26.0.0 alpine3.23 runtime");
+  });
+
   it("goes to the newest version before it goes to the preferred distribution", () => {
     assert.equal(
       ownersOf([subject("24", "24.15.0", trixie), subject("24", "24.16.0", bookworm)])["24"],
@@ -282,6 +301,21 @@ describe("the tags of any language", () => {
             }
           }
         }
+      }),
+    );
+  });
+
+  it("do not change for a family when a newer release of it comes into the catalog, until it floats there", () => {
+    fc.assert(
+      fc.property(sound, (subjects) => {
+        const older = subjects.filter(({ distribution }) => distribution !== alpine324);
+        const trial = subjects.map((each) =>
+          each.distribution === alpine324 ? { ...each, distribution: { ...alpine324, floats: false } } : each,
+        );
+        const ofFamily = (all: readonly TagSubject[]) =>
+          Object.entries(ownersOf(all)).filter(([tag]) => tag.split("-").includes("alpine"));
+        assert.deepEqual(ofFamily(trial).sort(), ofFamily(older).sort());
+        for (const each of trial) assert.ok(planTags(trial).tagsOf(each, "runtime").length > 0);
       }),
     );
   });
