@@ -9,6 +9,7 @@ import type {
   VariantFile,
 } from "../model/definition.js";
 import { type Diagnostic, type Result, unlessAny } from "../model/diagnostic.js";
+import { fillLine, fillLines } from "../model/placeholder.js";
 import type { Path, SourceDocument } from "../support/document.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
@@ -80,16 +81,22 @@ function writePair(context: Context, line: string, distribution: Distribution): 
     line,
     distribution: distribution.name,
     family: distribution.family,
-    ...(packages.version === undefined ? {} : { versionPackage: packages.version }),
+    ...(packages.version === undefined ? {} : { versionPackage: fillLine(packages.version, line) }),
     aliases: lineFile?.aliases ?? [],
     cycle: lineFile?.cycle ?? line,
     platforms: settings.platforms.filter((platform) => content.platforms?.includes(platform) ?? true),
     variants: variantsOf(content).map((variant) => ({
-      ...writeVariant(context, variant, packages),
+      ...ofLine(line, writeVariant(context, variant, packages)),
       ...budgetFor(sets, variant),
     })),
   };
 }
+
+const ofLine = (line: string, variant: VariantDefinition): VariantDefinition => ({
+  ...variant,
+  packages: variant.packages.map((name) => fillLine(name, line)),
+  env: fillLines(variant.env, line),
+});
 
 function writeVariant(context: Context, variant: Variant, packages: PackageSetFile): VariantDefinition {
   const { content } = context;
