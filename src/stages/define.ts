@@ -8,6 +8,7 @@ import type {
   VariantDefinition,
 } from "../model/definition.js";
 import { type Result, unlessAny } from "../model/diagnostic.js";
+import { fillLine, fillLines } from "../model/placeholder.js";
 import { own } from "../support/own.js";
 import { distributionComplaints, packageComplaints, variantComplaints } from "./define-complaints.js";
 import {
@@ -74,16 +75,22 @@ function writePair(context: DefineContext, line: string, distribution: Distribut
     line,
     distribution: distribution.name,
     family: distribution.family,
-    ...(packages.version === undefined ? {} : { versionPackage: packages.version }),
+    ...(packages.version === undefined ? {} : { versionPackage: fillLine(packages.version, line) }),
     aliases: lineFile?.aliases ?? [],
     cycle: lineFile?.cycle ?? line,
     platforms: settings.platforms.filter((platform) => content.platforms?.includes(platform) ?? true),
     variants: variantsOf(content).map((variant) => ({
-      ...writeVariant(context, variant, packages),
+      ...ofLine(line, writeVariant(context, variant, packages)),
       ...budgetFor(sets, variant),
     })),
   };
 }
+
+const ofLine = (line: string, variant: VariantDefinition): VariantDefinition => ({
+  ...variant,
+  packages: variant.packages.map((name) => fillLine(name, line)),
+  env: fillLines(variant.env, line),
+});
 
 function writeVariant(context: DefineContext, variant: Variant, packages: PackageSetFile): VariantDefinition {
   const { content } = context;
