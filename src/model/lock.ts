@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { artifactLock, artifactName } from "./artifact.js";
 import * as word from "./schema.js";
 
 const byName = <T extends z.ZodType>(value: T) => z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), value);
@@ -29,6 +30,8 @@ const pairLock = z.strictObject({
   version: word.packageVersion,
   /** What the packages that the definition names were, in the distribution's own form. */
   packages: z.record(word.packageName, word.packageVersion),
+  /** What the artifacts that it names were; absent where it names none. */
+  artifacts: z.record(artifactName, artifactLock).optional(),
   ...entry,
 });
 

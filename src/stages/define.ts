@@ -9,11 +9,13 @@ import type {
 } from "../model/definition.js";
 import { type Result, unlessAny } from "../model/diagnostic.js";
 import { own } from "../support/own.js";
+import { artifactComplaints, artifactsFor, artifactsListed } from "./define-artifacts.js";
 import { distributionComplaints, packageComplaints, variantComplaints } from "./define-complaints.js";
 import {
   type DefineContext,
   distributionOf,
   listOf,
+  platformsOf,
   variantFile,
   variantsOf,
   type WrittenDefinition,
@@ -33,7 +35,12 @@ export function define(
     baseVariants: base === undefined ? undefined : variantsOf(base),
     baseCommands: base?.dev?.commands ?? [],
   };
-  const complaints = [...variantComplaints(context), ...distributionComplaints(context), ...packageComplaints(context)];
+  const complaints = [
+    ...variantComplaints(context),
+    ...distributionComplaints(context),
+    ...packageComplaints(context),
+    ...artifactComplaints(context),
+  ];
   return unlessAny(complaints, () => writeOut(context));
 }
 
@@ -59,7 +66,7 @@ function writeOut(context: DefineContext): Definition {
 }
 
 function writePair(context: DefineContext, line: string, distribution: Distribution): PairDefinition {
-  const { content, settings } = context;
+  const { content } = context;
   const lineFile = content.lines[line];
   const sets = packageSetsFor(content, line, distribution);
   const packages = packageSetFor(sets);
@@ -68,9 +75,11 @@ function writePair(context: DefineContext, line: string, distribution: Distribut
     distribution: distribution.name,
     family: distribution.family,
     ...(packages.version === undefined ? {} : { versionPackage: packages.version }),
+    ...(packages.artifacts?.version === undefined ? {} : { versionArtifact: packages.artifacts.version }),
+    artifacts: artifactsFor(context, line, packages),
     aliases: lineFile?.aliases ?? [],
     cycle: lineFile?.cycle ?? line,
-    platforms: settings.platforms.filter((platform) => content.platforms?.includes(platform) ?? true),
+    platforms: platformsOf(context),
     variants: variantsOf(content).map((variant) => ({
       ...writeVariant(context, variant, packages),
       ...budgetFor(sets, variant),
@@ -82,11 +91,13 @@ function writeVariant(context: DefineContext, variant: Variant, packages: Packag
   const { content } = context;
   const written = variantFile(content, variant);
   const inherited = variant === "dev" ? content.runtime : undefined;
-  const added = listOf(packages, variant);
+  const whole = (listed: (variant: Variant) => readonly string[]): readonly string[] =>
+    variant === "dev" ? [...new Set([...listed("runtime"), ...listed("dev")])] : listed(variant);
   return {
     variant,
     from: parentVariant(context, variant),
-    packages: variant === "dev" ? [...new Set([...listOf(packages, "runtime"), ...added])] : added,
+    packages: whole((each) => listOf(packages, each)),
+    artifacts: whole((each) => artifactsListed(packages, each)),
     env: { ...packages.env, ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],
