@@ -7,9 +7,11 @@ import { elapsed } from "./ports/clock.js";
 import type { HostMirror } from "./ports/debian-host.js";
 import type { Engine, EngineImage } from "./ports/engine.js";
 import { type Tree, withTemporaryFolder } from "./ports/files.js";
+import { hostPlatform } from "./ports/host.js";
 import { createContentReader } from "./ports/image-content.js";
 import type { Registry } from "./ports/registry.js";
 import { createTlsServer, type LazyTlsServer } from "./ports/tls-server.js";
+import { createArtifactProvider } from "./stages/artifact.js";
 import { type BuildContext, buildImage, localReferences } from "./stages/build.js";
 import { describeImage } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage, provideDistribution } from "./stages/distribution.js";
@@ -112,6 +114,8 @@ async function prepare(
   return {
     ...{ root, engine, say, tree, present, built: new Map(), distributions: new Map(), force, tested, folder },
     readContent: createContentReader(engine),
+    platform: hostPlatform,
+    provideArtifact: createArtifactProvider({ folder, platform: hostPlatform }),
     tlsServer: tlsServer.get,
   };
 }

@@ -9,6 +9,7 @@ import { parseReference } from "../model/reference.js";
 import { today } from "../ports/clock.js";
 import { readHostMirror } from "../ports/debian-host.js";
 import { writeText } from "../ports/files.js";
+import { npmVersions } from "../ports/npm.js";
 import { readPackageIndex } from "../ports/package-index.js";
 import { createRegistry } from "../ports/registry.js";
 import { readCycles } from "../ports/release-cycles.js";
@@ -73,6 +74,7 @@ function sourcesOf(settings: CatalogSettings, { mirrors, cycles = settings.cycle
       return readPackageIndex(distribution, platform, location);
     },
     digest: digestInRegistry,
+    npm: (name, range) => npmVersions(name, range),
     cycles: (product) => {
       if (cycles === undefined) throw new Failure("no release-cycle data are known: name them with --cycles URL");
       return readCycles(cycles, product);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ArtifactDefinition, artifactFile, artifactName, artifactOverride } from "./artifact.js";
 import type { Family, Platform } from "./platform.js";
 import { exceptable } from "./promises.js";
 import * as word from "./schema.js";
@@ -8,11 +9,17 @@ const budgetFile = z.strictObject({
   compressed: word.size.optional().describe("Of all layers as a registry stores them: 18 MB."),
 });
 
+const artifactsFile = z
+  .object({ version: artifactName.optional().describe("The artifact whose version is the language's version.") })
+  .catchall(z.array(artifactName))
+  .describe("Artifacts by variant, as packages are listed; those of a more special place stand instead, all of them.");
+
 /** What a definition says about packages: at the top, for a release line, or for a line on one distribution. */
 const packageSet = z
   .object({
     version: word.packageNameOfLine.optional().describe("The package whose version is the language's version."),
     env: word.environment.optional().describe("Where these packages put what the language looks for."),
+    artifacts: artifactsFile.optional(),
     size: z.record(word.variantName, budgetFile).optional().describe("How large the image of a variant may become."),
   })
   .catchall(
@@ -75,6 +82,7 @@ const lineFile = z.strictObject({
   on: z.record(word.distributionName, packageSet).describe("The distributions that carry the line."),
   aliases: z.array(word.alias).optional().describe("Further tags, such as lts."),
   packages: packagesByFamily.optional(),
+  artifacts: z.record(artifactName, artifactOverride).optional().describe("What the line says otherwise of artifacts."),
   cycle: z.string().optional().describe("The line's name in the release-cycle data, where it is another."),
 });
 
@@ -87,6 +95,12 @@ export const definitionFile = z.strictObject({
   endoflife: word.cycleProduct.optional().describe("The product on endoflife.date."),
   lines: z.record(word.lineName, lineFile),
   packages: packagesByFamily.optional(),
+  artifacts: z
+    .record(artifactName, artifactFile)
+    .optional()
+    .describe(
+      "What upstream publishes and a distribution lacks, by name; packages.FAMILY.artifacts says which images have it.",
+    ),
   runtime: variantFile.optional(),
   dev: variantFile.optional(),
   variants: z.record(word.variantName, variantFile).optional().describe("Variants beside runtime and dev."),
@@ -135,6 +149,8 @@ export interface VariantDefinition {
   readonly from: string;
   /** Whole: those of dev include those of runtime. */
   readonly packages: readonly string[];
+  /** Names, whole as packages are. */
+  readonly artifacts: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cmd: readonly string[];
   /** Paths below `templates/<family>/`: the build context beside the Dockerfile. */
@@ -157,8 +173,11 @@ export interface PairDefinition {
   readonly line: string;
   readonly distribution: string;
   readonly family: Family;
-  /** Absent where the version is that of the distribution itself. */
+  /** Absent where an artifact gives the version, or it is that of the distribution itself. */
   readonly versionPackage?: string;
+  readonly versionArtifact?: string;
+  /** Those that its variants have, by name. */
+  readonly artifacts: readonly ArtifactDefinition[];
   readonly aliases: readonly string[];
   readonly cycle: string;
   readonly platforms: readonly Platform[];

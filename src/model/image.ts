@@ -1,3 +1,4 @@
+import type { ImageArtifact } from "./artifact.js";
 import type { Distribution } from "./catalog.js";
 import type { Budget, Exceptions, ImageTest, Notes, Probes, Variant } from "./definition.js";
 import type { Platform } from "./platform.js";
@@ -35,6 +36,8 @@ export interface Image {
   readonly builder?: { readonly id: ImageId; readonly reference: string };
   /** As the package manager takes them: `python3.13=3.13.5-*`, `nodejs~24.16.0`. */
   readonly packages: readonly string[];
+  /** What is laid over them: files of upstream's own. */
+  readonly artifacts: readonly ImageArtifact[];
   /** Patterns of paths that microroot keeps, or leaves out, whatever its rules say. */
   readonly keep: readonly string[];
   readonly drop: readonly string[];

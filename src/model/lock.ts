@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { artifactLock, artifactName } from "./artifact.js";
 import * as word from "./schema.js";
 
 const byName = <T extends z.ZodType>(value: T) => z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), value);
@@ -33,6 +34,8 @@ const pairLock = z.strictObject({
   packages: z.record(word.packageName, word.packageVersion),
   /** Who no longer supported the line when it was resolved; absent while both do. What neither supports is refused. */
   ended: ended.optional(),
+  /** What the artifacts that it names were; absent where it names none. */
+  artifacts: z.record(artifactName, artifactLock).optional(),
   ...entry,
 });
 

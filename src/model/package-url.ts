@@ -1,4 +1,5 @@
 import { PackageURL } from "packageurl-js";
+import type { Download } from "./artifact.js";
 import type { Distribution } from "./catalog.js";
 import type { InstalledPackage } from "./content.js";
 import { type Digest, parseReference } from "./reference.js";
@@ -34,6 +35,20 @@ export function packageUrl(
     distro: `${family}-${release}`,
     ...(same ? {} : { upstream: `${source.name}@${source.version}` }),
   });
+}
+
+/** `pkg:npm/%40acme/tool-linux-x64@1.4.5`; `pkg:generic/tool@1.4.5?checksum=sha256:…&download_url=…` for what is no package. */
+export function artifactUrl(artifact: {
+  readonly name: string;
+  readonly version: string;
+  readonly from: Download["from"];
+  /** `sha256:` and hexadecimal digits. */
+  readonly checksum: string;
+}): string {
+  const { name, version, from, checksum } = artifact;
+  if (from.kind === "url") return format("generic", undefined, name, version, { checksum, download_url: from.url });
+  const slash = from.name.lastIndexOf("/");
+  return format("npm", slash === -1 ? undefined : from.name.slice(0, slash), from.name.slice(slash + 1), version);
 }
 
 /** The library leaves the plus signs of versions, which the specification wants encoded like all but `.-_~:`. */

@@ -13,6 +13,8 @@ export interface Subject {
   readonly runtime?: PackageDatabase | undefined;
   /** Whether the family's rules name a path as made by microroot or by maintainer scripts, so that no package holds it. */
   readonly isGenerated: (path: string) => boolean;
+  /** Whether a path is an artifact's, which no package database lists. */
+  readonly isArtifacts: (path: string) => boolean;
   /** Names of commands that dev images bring: compilers and the package managers of languages. */
   readonly devCommands: readonly string[];
 }

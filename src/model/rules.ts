@@ -13,6 +13,8 @@ export const rules = {
   "unknown-distribution": "A distribution that catalog.yaml does not have.",
   "unknown-variant": "A variant that the definition or the base does not have.",
   "unknown-package": "A package that the distribution's index does not have.",
+  "unknown-artifact": "An artifact that the definition does not have.",
+  "missing-artifact": "No version of an artifact fits.",
   "unknown-cycle": "A release-cycle product that the release-cycle data do not have.",
   "unsupported-line": "A release line that neither its upstream nor its distribution supports any longer.",
   "line-mismatch": "The version found is not of the release line it is written under.",

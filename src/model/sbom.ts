@@ -4,6 +4,7 @@ import type { ImageContent, ImageEntry, InstalledPackage, PackageDatabase } from
 import { parseLicence } from "./licence.js";
 import { imageUrl, packageUrl } from "./package-url.js";
 import type { Digest } from "./reference.js";
+import type { SbomArtifact } from "./sbom-artifacts.js";
 import { nameUniquely } from "./sbom-names.js";
 import { supplierOf } from "./sbom-supplier.js";
 
@@ -27,6 +28,8 @@ export interface SbomRequest {
   /** Undefined where the image has none: everything then hangs on the image. */
   readonly database: PackageDatabase | undefined;
   readonly image: SbomImage;
+  /** What is in the image and in no package database. */
+  readonly artifacts?: readonly SbomArtifact[];
 }
 
 const document = "SPDXRef-DOCUMENT";
@@ -38,9 +41,10 @@ export function namespaceOf({ name, id }: Pick<SbomImage, "name" | "id">): strin
 }
 
 /** A software bill of materials in SPDX 2.3's JSON. The same image gives the same bytes. */
-export function formatSbom({ content, database, image }: SbomRequest): string {
+export function formatSbom({ content, database, image, artifacts = [] }: SbomRequest): string {
   const files = filesOf(content);
   const packages = packagesOf(database, files);
+  const upstream = artifactsOf(artifacts, files);
   const references = new Map<string, Set<string>>();
   const spdx = {
     spdxVersion: "SPDX-2.3",
@@ -53,6 +57,7 @@ export function formatSbom({ content, database, image }: SbomRequest): string {
     packages: [
       imagePackage(image, content, files),
       ...packages.map((described) => describePackage(described, image, references)),
+      ...upstream.map(describeArtifact),
     ],
     files: files.map(describeFile),
     hasExtractedLicensingInfos: [...references].sort(byFirst).map(([licenseId, words]) => ({
@@ -60,7 +65,7 @@ export function formatSbom({ content, database, image }: SbomRequest): string {
       name: licenseId.replace("LicenseRef-", ""),
       extractedText: [...words].sort().join("\n"),
     })),
-    relationships: relationshipsOf(packages, files),
+    relationships: relationshipsOf([...packages, ...upstream], files),
   };
   return `${JSON.stringify(spdx, undefined, 1)}\n`;
 }
@@ -93,12 +98,40 @@ function firstName(entry: ImageEntry, entries: ReadonlyMap<string, ImageEntry>):
   return entry.type === "file" ? entry : undefined;
 }
 
-interface SbomPackage {
+interface Container {
   readonly id: string;
-  readonly installed: InstalledPackage;
   /** Regular files alone. */
   readonly files: readonly SbomFile[];
 }
+
+interface SbomPackage extends Container {
+  readonly installed: InstalledPackage;
+}
+
+type Upstream = Container & SbomArtifact;
+
+function artifactsOf(artifacts: readonly SbomArtifact[], files: readonly SbomFile[]): readonly Upstream[] {
+  const ids = nameUniquely(artifacts.map(({ name }) => `SPDXRef-Artifact-${name}`));
+  return artifacts.map((artifact, index) => ({
+    ...artifact,
+    id: ids[index] ?? "",
+    files: files.filter(({ path }) => artifact.holds(path)),
+  }));
+}
+
+const describeArtifact = ({ id, name, version, files, downloadLocation, checksum, purl }: Upstream): object => ({
+  SPDXID: id,
+  name,
+  versionInfo: version,
+  supplier: "NOASSERTION",
+  downloadLocation,
+  ...analysed(files),
+  checksums: [checksum],
+  licenseConcluded: "NOASSERTION",
+  licenseDeclared: "NOASSERTION",
+  copyrightText: "NOASSERTION",
+  externalRefs: [purlReference(purl)],
+});
 
 function packagesOf(database: PackageDatabase | undefined, files: readonly SbomFile[]): readonly SbomPackage[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -177,7 +210,7 @@ const describeFile = ({ id, path, sha1, sha256 }: SbomFile): object => ({
 });
 
 /** The image contains its packages and the files of none, and each package its files. */
-function relationshipsOf(packages: readonly SbomPackage[], files: readonly SbomFile[]): readonly object[] {
+function relationshipsOf(packages: readonly Container[], files: readonly SbomFile[]): readonly object[] {
   const owned = new Set(packages.flatMap((described) => described.files));
   const contains = (container: string, elements: readonly { readonly id: string }[]): readonly object[] =>
     elements.map(({ id }) => relationship(container, "CONTAINS", id));

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import type { BuildRequest, RunRequest, ServeRequest } from "./engine.js";
 import { shortReference, wholeReference } from "./engine-references.js";
 
@@ -44,7 +45,9 @@ export function buildArguments(dialect: Dialect, request: BuildRequest): readonl
 
 function contextArguments(dialect: Dialect, contexts: Readonly<Record<string, string>>): readonly string[] {
   const named = Object.entries(contexts).flatMap(([name, image]) =>
-    dialect.contextNames(name).map((each) => [each, `docker-image://${dialect.reference(image)}`] as const),
+    dialect
+      .contextNames(name)
+      .map((each) => [each, isAbsolute(image) ? image : `docker-image://${dialect.reference(image)}`] as const),
   );
   return pairs("--build-context", Object.fromEntries(named));
 }

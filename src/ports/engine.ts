@@ -32,7 +32,7 @@ export interface BuildRequest {
   readonly platform?: Platform;
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** The name that a FROM uses → the local reference it stands for. */
+  /** The name that a FROM or a mount uses → the local reference that it stands for, or a folder, by its absolute path. */
   readonly contexts: Readonly<Record<string, string>>;
   readonly secrets: readonly BuildSecret[];
   /** Whether earlier results may be used. */

@@ -13,10 +13,18 @@ interface TarFile {
 }
 
 /** Gives a tar's entries to `use`, one after the other; it reads each to its end. Throws whatever goes wrong with any of the streams. */
-export async function readTar({ file, compressed }: TarFile, use: (entry: Entry) => Promise<void>): Promise<void> {
-  const archive = extract();
+export function readTar({ file, compressed }: TarFile, use: (entry: Entry) => Promise<void>): Promise<void> {
   const blob = createReadStream(file);
-  const flow = compressed ? pipeline(blob, createGunzip(), archive) : pipeline(blob, archive);
+  return readTarStream(compressed ? [blob, createGunzip()] : [blob], use);
+}
+
+/** The same of a tar that comes out of the last of some streams. */
+export async function readTarStream(
+  streams: readonly [NodeJS.ReadableStream, ...NodeJS.ReadWriteStream[]],
+  use: (entry: Entry) => Promise<void>,
+): Promise<void> {
+  const archive = extract();
+  const flow = pipeline([...streams, archive]);
   // An error of an earlier stream ends the archive and its present entry with that error: it is thrown below.
   const ended = flow.catch(() => {});
   try {

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import type { Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
 import { folderOf, type Image, type ImageId, narrowestReference } from "../model/image.js";
+import type { Platform } from "../model/platform.js";
 import { elapsed } from "../ports/clock.js";
 import type { BuildRequest, BuildSecret, Engine, EngineImage } from "../ports/engine.js";
 import type { Tree } from "../ports/files.js";
 import { fingerprint } from "../support/fingerprint.js";
+import { artifactFacts, type ProvideArtifact } from "./artifact.js";
 import type { DistributionImage } from "./distribution.js";
 
 export const fingerprintLabel = "ingot.fingerprint";
@@ -21,6 +23,9 @@ export interface BuildContext {
   /** Images that are built or found right; each build adds its own. */
   readonly built: Map<ImageId, EngineImage>;
   readonly distributions: ReadonlyMap<string, DistributionImage>;
+  readonly provideArtifact: ProvideArtifact;
+  /** That images are built for. */
+  readonly platform: Platform;
   /** Builds although the engine has it, and without earlier results. */
   readonly force: boolean;
 }
@@ -65,7 +70,7 @@ export async function buildRequest(image: Image, context: BuildContext): Promise
     tags: localReferences(image),
     buildArguments: buildArgumentsOf(image),
     labels: { [fingerprintLabel]: fingerprintOf(image, context) },
-    contexts: contextsOf(image, context),
+    contexts: { ...contextsOf(image, context), ...(await artifactContexts(image, context)) },
     secrets: await secretsOf(image, context),
     cache: !context.force,
     onLine: (line) => context.say({ type: "output", stage: "build", subject: image.id, line }),
@@ -79,7 +84,12 @@ const buildArgumentsOf = (image: Image): Record<string, string> => ({
 /** Of all that decides what a build gives: its folder, its arguments, and the content of what it is FROM. */
 function fingerprintOf(image: Image, context: BuildContext): string {
   const folder = ["Dockerfile", ...image.files].map((name) => [name, context.tree.get(`${image.id}/${name}`)?.text]);
-  return fingerprint({ folder, buildArguments: buildArgumentsOf(image), parents: parentIds(image, context) });
+  return fingerprint({
+    folder,
+    buildArguments: buildArgumentsOf(image),
+    parents: parentIds(image, context),
+    artifacts: image.artifacts.length === 0 ? undefined : artifactFacts(image.artifacts, context.platform),
+  });
 }
 
 function parentIds(image: Image, { built, distributions }: BuildContext): readonly string[] {
@@ -102,6 +112,13 @@ function contextsOf(image: Image, { distributions }: BuildContext): Record<strin
       : {}),
     ...(builder === undefined ? {} : local(builder.reference)),
   };
+}
+
+/** One after the other: they are large. */
+async function artifactContexts(image: Image, { provideArtifact }: BuildContext): Promise<Record<string, string>> {
+  const contexts: Record<string, string> = {};
+  for (const artifact of image.artifacts) contexts[artifact.reference] = await provideArtifact(artifact);
+  return contexts;
 }
 
 async function secretsOf(image: Image, { distributions }: BuildContext): Promise<readonly BuildSecret[]> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { holdsPath } from "../model/artifact.js";
 import type { ImageContent } from "../model/content.js";
 import type { ImageTest } from "../model/definition.js";
 import type { Image, Pair } from "../model/image.js";
@@ -91,6 +92,7 @@ function subjectOf(pair: Pair, image: Image, contents: ReadonlyMap<Image, ImageC
     database: readPackageDatabase(content),
     runtime: runtime === undefined ? undefined : readPackageDatabase(runtime),
     isGenerated: matchesAny(pathsOfKind(rules, "generated")),
+    isArtifacts: (path) => image.artifacts.some((artifact) => holdsPath(artifact, path)),
     devCommands: pair.devCommands,
   };
 }

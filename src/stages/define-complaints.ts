@@ -2,6 +2,7 @@ import type { Variant } from "../model/definition.js";
 import type { Diagnostic } from "../model/diagnostic.js";
 import type { Path } from "../support/document.js";
 import { suggestion } from "../support/validate.js";
+import { artifactsListed } from "./define-artifacts.js";
 import { type DefineContext, distributionOf, listOf, variantFile, variantsOf } from "./define-context.js";
 import { packageSetFor, packageSets, packageSetsFor } from "./package-sets.js";
 
@@ -17,9 +18,12 @@ export function variantComplaints(context: DefineContext): readonly Diagnostic[]
     ...Object.keys(content.test ?? {}).map((name) => ({ name, path: ["test", name] })),
     ...packageSets(content).flatMap(({ set, path }) => [
       ...Object.keys(set)
-        .filter((key) => !["version", "env", "size"].includes(key))
+        .filter((key) => !["version", "env", "size", "artifacts"].includes(key))
         .map((name) => ({ name, path: [...path, name] })),
       ...Object.keys(set.size ?? {}).map((name) => ({ name, path: [...path, "size", name] })),
+      ...Object.keys(set.artifacts ?? {})
+        .filter((key) => key !== "version")
+        .map((name) => ({ name, path: [...path, "artifacts", name] })),
     ]),
   ];
   const parents = ["scratch", "distribution", ...(baseVariants ?? [])];
@@ -50,7 +54,7 @@ export function variantComplaints(context: DefineContext): readonly Diagnostic[]
 function circleFrom({ content, isBase }: DefineContext, variant: Variant): readonly Variant[] | undefined {
   const sets = packageSets(content);
   const isMadeInDev = (name: Variant): boolean =>
-    name !== "dev" && sets.some(({ set }) => listOf(set, name).length > 0);
+    name !== "dev" && sets.some(({ set }) => [...listOf(set, name), ...artifactsListed(set, name)].length > 0);
   const needsOf = (name: Variant): readonly Variant[] => [
     variantFile(content, name)?.from ?? "",
     ...(isMadeInDev(name) ? ["dev"] : []),
@@ -87,7 +91,9 @@ export function packageComplaints(context: DefineContext): readonly Diagnostic[]
       if (distribution === undefined) return [];
       const packages = packageSetFor(packageSetsFor(content, line, distribution));
       const empty = variantsOf(content).filter(
-        (variant) => listOf(packages, variant).length === 0 && variantFile(content, variant)?.from === undefined,
+        (variant) =>
+          [...listOf(packages, variant), ...artifactsListed(packages, variant)].length === 0 &&
+          variantFile(content, variant)?.from === undefined,
       );
       return empty.map((variant) => ({
         rule: "no-packages" as const,

@@ -1,5 +1,6 @@
 import type { CatalogSettings, Distribution } from "../model/catalog.js";
 import type { DefinitionFile, PackageSetFile, Variant, VariantFile } from "../model/definition.js";
+import type { Platform } from "../model/platform.js";
 import type { SourceDocument } from "../support/document.js";
 import { own } from "../support/own.js";
 
@@ -31,6 +32,10 @@ export const listOf = (packages: PackageSetFile, variant: Variant): readonly str
   const list = own(packages, variant);
   return Array.isArray(list) ? list : [];
 };
+
+/** Those of the catalog to which the definition is not limited away. */
+export const platformsOf = ({ settings, content }: DefineContext): readonly Platform[] =>
+  settings.platforms.filter((platform) => content.platforms?.includes(platform) ?? true);
 
 export const distributionOf = ({ settings }: DefineContext, name: string): Distribution | undefined =>
   settings.distributions.find((each) => each.name === name);

@@ -10,11 +10,13 @@ import type {
 import { type Result, unlessAny } from "../model/diagnostic.js";
 import { fillLine, fillLines } from "../model/placeholder.js";
 import { own } from "../support/own.js";
+import { artifactComplaints, artifactsFor, artifactsListed } from "./define-artifacts.js";
 import { distributionComplaints, packageComplaints, variantComplaints } from "./define-complaints.js";
 import {
   type DefineContext,
   distributionOf,
   listOf,
+  platformsOf,
   variantFile,
   variantsOf,
   type WrittenDefinition,
@@ -40,6 +42,7 @@ export function define(
     ...distributionComplaints(context),
     ...packageComplaints(context),
     ...noteComplaints(written, settings),
+    ...artifactComplaints(context),
   ];
   return unlessAny(complaints, () => writeOut(context));
 }
@@ -67,7 +70,7 @@ function writeOut(context: DefineContext): Definition {
 }
 
 function writePair(context: DefineContext, line: string, distribution: Distribution): PairDefinition {
-  const { content, settings } = context;
+  const { content } = context;
   const lineFile = content.lines[line];
   const sets = packageSetsFor(content, line, distribution);
   const packages = packageSetFor(sets);
@@ -76,9 +79,11 @@ function writePair(context: DefineContext, line: string, distribution: Distribut
     distribution: distribution.name,
     family: distribution.family,
     ...(packages.version === undefined ? {} : { versionPackage: fillLine(packages.version, line) }),
+    ...(packages.artifacts?.version === undefined ? {} : { versionArtifact: packages.artifacts.version }),
+    artifacts: artifactsFor(context, line, packages),
     aliases: lineFile?.aliases ?? [],
     cycle: lineFile?.cycle ?? line,
-    platforms: settings.platforms.filter((platform) => content.platforms?.includes(platform) ?? true),
+    platforms: platformsOf(context),
     variants: variantsOf(content).map((variant) => ({
       ...ofLine(line, writeVariant(context, variant, packages)),
       ...budgetFor(sets, variant),
@@ -96,11 +101,13 @@ function writeVariant(context: DefineContext, variant: Variant, packages: Packag
   const { content } = context;
   const written = variantFile(content, variant);
   const inherited = variant === "dev" ? content.runtime : undefined;
-  const added = listOf(packages, variant);
+  const whole = (listed: (variant: Variant) => readonly string[]): readonly string[] =>
+    variant === "dev" ? [...new Set([...listed("runtime"), ...listed("dev")])] : listed(variant);
   return {
     variant,
     from: parentVariant(context, variant),
-    packages: variant === "dev" ? [...new Set([...listOf(packages, "runtime"), ...added])] : added,
+    packages: whole((each) => listOf(packages, each)),
+    artifacts: whole((each) => artifactsListed(packages, each)),
     env: { ...packages.env, ...inherited?.env, ...written?.env },
     cmd: written?.cmd ?? inherited?.cmd ?? [],
     files: written?.files ?? [],

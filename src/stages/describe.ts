@@ -3,6 +3,7 @@ import type { Image, ImageId } from "../model/image.js";
 import { readPackageDatabase } from "../model/package-database.js";
 import type { Digest } from "../model/reference.js";
 import { formatSbom, namespaceOf } from "../model/sbom.js";
+import { sbomArtifacts } from "../model/sbom-artifacts.js";
 import type { EngineImage } from "../ports/engine.js";
 import { makeFolder, readStart, writeText } from "../ports/files.js";
 import type { ReadContent } from "../ports/image-content.js";
@@ -35,6 +36,7 @@ export async function describeImage(image: Image, { root, built, readContent }: 
   const text = formatSbom({
     content,
     database: readPackageDatabase(content),
+    artifacts: sbomArtifacts(image.artifacts, content.architecture),
     image: {
       name: image.repository,
       version: image.version.text,

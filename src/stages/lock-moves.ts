@@ -1,3 +1,4 @@
+import type { ArtifactLock } from "../model/artifact.js";
 import type { Cycle, Lock } from "../model/lock.js";
 
 /** `python 3.13 on trixie: 3.13.5 → 3.13.6`; nothing for entries that are the same. */
@@ -19,6 +20,10 @@ function describeCycle({ released, lts, eol, extended }: Cycle): string {
     .join(", ");
 }
 
+/** Its checksums too, shortened: that they change and the version does not is worth a look. */
+const describeArtifact = ({ version, platforms }: ArtifactLock): string =>
+  [version, ...Object.values(platforms).map(({ integrity }) => integrity.slice(0, "sha512-".length + 8))].join(" ");
+
 function flatten(lock: Lock | undefined): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const [name, { version, digest }] of Object.entries(lock?.distributions ?? {})) {
@@ -26,11 +31,13 @@ function flatten(lock: Lock | undefined): ReadonlyMap<string, string> {
   }
   for (const [language, lines] of Object.entries(lock?.pairs ?? {})) {
     for (const [line, distributions] of Object.entries(lines)) {
-      for (const [distribution, { version, packages, ended }] of Object.entries(distributions)) {
+      for (const [distribution, { version, packages, ended, artifacts = {} }] of Object.entries(distributions)) {
         const where = `${language} ${line} on ${distribution}`;
         values.set(where, version);
         if (ended !== undefined) values.set(`${where}, support`, `ended by ${ended}`);
         for (const [name, packageVersion] of Object.entries(packages)) values.set(`${where}, ${name}`, packageVersion);
+        for (const [name, artifact] of Object.entries(artifacts))
+          values.set(`${where}, artifact ${name}`, describeArtifact(artifact));
       }
     }
   }

@@ -1,3 +1,4 @@
+import type { ArtifactLock } from "../model/artifact.js";
 import type { Definition, PairDefinition } from "../model/definition.js";
 import type { Diagnostic, Place } from "../model/diagnostic.js";
 import type { Lock, PairLock } from "../model/lock.js";
@@ -13,6 +14,7 @@ import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
 import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
+import { lockArtifacts, type NpmFacts } from "./lock-artifacts.js";
 import { mismatchMessage } from "./locked.js";
 
 /** What the locking of every pair of a catalog shares. */
@@ -20,6 +22,7 @@ export interface LockContext {
   readonly loaded: LoadedCatalog;
   readonly indexes: Indexes;
   readonly cycles: Lock["cycles"];
+  readonly npm: NpmFacts;
   readonly previous: Lock | undefined;
   /** `2026-11-21` */
   readonly today: string;
@@ -49,32 +52,61 @@ export type Indexes = ReadonlyMap<string, AvailableIndexes>;
 
 /** The entries of a definition: release line → distribution. */
 export function lockLines(definition: Definition, context: LockContext): Record<string, Record<string, PairLock>> {
-  const { loaded, indexes, previous, today, complain } = context;
+  const { loaded, previous, today, complain } = context;
   const lines: Record<string, Record<string, PairLock>> = {};
   for (const pair of definition.pairs) {
     const old = own(own(own(previous?.pairs, definition.language), pair.line), pair.distribution);
-    const available = indexes.get(pair.distribution) ?? { unreachable: "it was not asked" };
-    const fresh = "unreachable" in available ? old : lockPair(definition, pair, available, context);
-    if (fresh !== undefined) {
-      const { version, packages } = fresh;
-      const entry = dated<PairLock>({ version, packages, ...endOf(definition, pair, context) }, old, today);
+    const fresh = lockFresh(definition, pair, context);
+    const known = fresh !== undefined && "unreachable" in fresh ? old : fresh;
+    if (known !== undefined) {
+      const entry = dated<PairLock>({ ...withoutDate(known), ...endOf(definition, pair, context) }, old, today);
       lines[pair.line] = { ...lines[pair.line], [pair.distribution]: entry };
-    } else if ("unreachable" in available && own(previous?.distributions, pair.distribution) !== undefined) {
+    } else if (fresh !== undefined && "unreachable" in fresh) {
       // Where the lock has nothing at all of a distribution, that is said once, and not for every line.
-      complain(unreachable(loaded, definition, pair, available));
+      const isNew = own(previous?.distributions, pair.distribution) === undefined;
+      if (!(isNew && fresh.what === "index")) complain(unreachable(loaded, definition, pair, fresh));
     }
   }
   return lines;
+}
+
+const withoutDate = ({ version, packages, artifacts }: Omit<PairLock, "date">): Omit<PairLock, "date"> => ({
+  version,
+  packages,
+  ...(artifacts === undefined ? {} : { artifacts }),
+});
+
+/** What could not be asked: the distribution's index, or npm's registry. */
+interface Unasked extends Unreachable {
+  readonly what: "index" | "npm";
+}
+
+function lockFresh(
+  definition: Definition,
+  pair: PairDefinition,
+  context: LockContext,
+): Omit<PairLock, "date"> | Unasked | undefined {
+  const available = context.indexes.get(pair.distribution) ?? { unreachable: "it was not asked" };
+  if ("unreachable" in available) return { what: "index", ...available };
+  const artifacts = lockArtifacts(pair, context.npm);
+  if (artifacts.kind === "unreachable") return { what: "npm", unreachable: artifacts.reason };
+  if (artifacts.kind === "missing") {
+    const { name, message } = artifacts;
+    const document = context.loaded.documents.get(definition.language);
+    context.complain({ rule: "missing-artifact", message, ...placeAt(document?.placeOf(["artifacts", name], "key")) });
+    return undefined;
+  }
+  return lockPair(definition, pair, available, { ...context, artifacts: artifacts.artifacts });
 }
 
 const unreachable = (
   { documents }: LoadedCatalog,
   { language }: Definition,
   { line, distribution }: PairDefinition,
-  { unreachable: reason }: Unreachable,
+  { unreachable: reason, what }: Unasked,
 ): Diagnostic => ({
   rule: "index-unreachable",
-  message: `the package index of ${distribution} could not be read, and the lock has nothing of this: ${reason}`,
+  message: `${what === "npm" ? "npm's registry" : `the package index of ${distribution}`} could not be read, and the lock has nothing of this: ${reason}`,
   ...placeAt(documents.get(language)?.placeOf(["lines", line, "on", distribution], "key")),
 });
 
@@ -84,7 +116,7 @@ function lockPair(
   definition: Definition,
   pair: PairDefinition,
   indexes: ReadonlyMap<Platform, PackageIndex>,
-  { loaded, complain }: LockContext,
+  { loaded, complain, artifacts }: LockContext & { readonly artifacts: Readonly<Record<string, ArtifactLock>> },
 ): Omit<PairLock, "date"> | undefined {
   const names = [
     ...new Set([
@@ -101,12 +133,15 @@ function lockPair(
   const index = platform === undefined ? undefined : indexes.get(platform);
   if (unknown.length > 0 || index === undefined) return undefined;
   const packages = Object.fromEntries(names.map((name) => [name, index.packages.get(name) as string]));
-  const version =
+  const ofPackage =
     pair.versionPackage === undefined
       ? index.version
       : upstreamOf(pair.family, packages[pair.versionPackage] as string);
+  const version =
+    pair.versionArtifact === undefined ? ofPackage : (own(artifacts, pair.versionArtifact)?.version ?? "");
   const parsed = parseVersion(version);
-  if (parsed !== undefined && isOfLine(parsed, pair.line)) return { version, packages };
+  if (parsed !== undefined && isOfLine(parsed, pair.line))
+    return { version, packages, ...(pair.artifacts.length === 0 ? {} : { artifacts }) };
   const place = loaded.documents
     .get(definition.language)
     ?.placeOf(["lines", pair.line, "on", pair.distribution], "key");

@@ -1,3 +1,4 @@
+import type { ArtifactLock } from "../model/artifact.js";
 import type { Distribution } from "../model/catalog.js";
 import type { Definition, PairDefinition } from "../model/definition.js";
 import type { Diagnostic, Place } from "../model/diagnostic.js";
@@ -31,12 +32,14 @@ export function lockChecksum({ catalog }: LoadedCatalog): string {
   const pairs = definitions.map(({ language, endoflife, pairs }) => ({
     language,
     endoflife,
-    pairs: pairs.map(({ line, distribution, versionPackage, platforms, variants }) => ({
+    pairs: pairs.map(({ line, distribution, versionPackage, versionArtifact, artifacts, platforms, variants }) => ({
       line,
       distribution,
       versionPackage,
+      versionArtifact,
       platforms,
       packages: variants.map(({ packages }) => packages),
+      artifacts: artifacts.length === 0 ? undefined : artifacts.map(({ name, source }) => ({ name, source })),
     })),
   }));
   return `sha256:${fingerprint({ distributions, pairs })}`;
@@ -83,15 +86,23 @@ function lockComplaint(
   if (versionPackage !== undefined && own(lock.packages, versionPackage) === undefined) {
     return { rule: "lock-outdated", message: `the lock has no version of ${versionPackage}: run \`ingot resolve\`` };
   }
+  const lacking = pair.artifacts.find(({ name }) => !isWhole(own(lock.artifacts, name), pair));
+  if (lacking !== undefined)
+    return { rule: "lock-outdated", message: `the lock lacks the artifact ${lacking.name}: run \`ingot resolve\`` };
   if (version === undefined)
     return { rule: "line-mismatch", message: `${JSON.stringify(lock.version)} in the lock is no version` };
   return isOfLine(version, pair.line) ? undefined : { rule: "line-mismatch", message: mismatchMessage(pair, version) };
 }
 
+const isWhole = (lock: ArtifactLock | undefined, { platforms }: PairDefinition): boolean =>
+  lock !== undefined && platforms.every((platform) => lock.platforms[platform] !== undefined);
+
 export function mismatchMessage(
-  { line, distribution, versionPackage }: PairDefinition,
+  { line, distribution, versionPackage, versionArtifact }: PairDefinition,
   version: { readonly text: string },
 ): string {
+  if (versionArtifact !== undefined)
+    return `the artifact ${versionArtifact} is ${version.text}, which is not of the release line ${line}`;
   const found =
     versionPackage === undefined
       ? `no \`version\` package is named, so the version is that of ${distribution} itself, ${version.text}`

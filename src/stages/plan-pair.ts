@@ -9,6 +9,7 @@ import { own } from "../support/own.js";
 import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
 import type { LockedPair } from "./locked.js";
+import { planArtifacts } from "./plan-artifacts.js";
 import type { TagPlan } from "./tags.js";
 
 /** What the planning of every pair of a catalog shares. */
@@ -61,7 +62,9 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
   const { definition, pair, distribution, lock, version } = locked;
   const { settings } = context.loaded.catalog;
   const inPlace = variant.variant === "dev";
-  const builder = inPlace || variant.packages.length === 0 ? undefined : baseImage(context, distribution, "dev");
+  const artifacts = planArtifacts(settings.namespace, locked, variant);
+  const isMade = variant.packages.length + artifacts.length > 0;
+  const builder = inPlace || !isMade ? undefined : baseImage(context, distribution, "dev");
   return {
     id: imageIdOf(locked, variant.variant),
     pair: pairIdOf(locked),
@@ -76,6 +79,7 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
     parent: parentOf(context, locked, variant),
     ...(builder === undefined ? {} : { builder }),
     packages: packageArguments(locked, variant),
+    artifacts,
     keep: variant.keep,
     drop: variant.drop,
     env: variant.env,

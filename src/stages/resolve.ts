@@ -8,6 +8,7 @@ import type { PackageIndex } from "../ports/package-index.js";
 import { own } from "../support/own.js";
 import { distributionProducts } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
+import { type NpmFacts, type NpmVersion, npmQuestions } from "./lock-artifacts.js";
 import { movesBetween } from "./lock-moves.js";
 import { type AvailableIndexes, dated, type LockContext, lockLines, type Unreachable } from "./lock-pairs.js";
 import { lockChecksum } from "./locked.js";
@@ -17,6 +18,8 @@ export interface ResolveSources {
   readonly index: (distribution: Distribution, platform: Platform) => Promise<PackageIndex>;
   /** The digest that an image's name stands for in its registry. */
   readonly digest: (image: string) => Promise<string | undefined>;
+  /** The versions of an npm package that fit a range; undefined where there is no such package. */
+  readonly npm: (name: string, range: string) => Promise<readonly NpmVersion[] | undefined>;
   /** A product's release cycles; undefined where there is no such product. */
   readonly cycles: (product: string) => Promise<Readonly<Record<string, Cycle>> | undefined>;
   /** `2026-11-21` */
@@ -53,6 +56,7 @@ export async function resolve(
     loaded,
     indexes,
     cycles,
+    npm: await askNpm(loaded, sources, kept),
     previous,
     today: sources.today,
     complain: (diagnostic) => complaints.push(diagnostic),
@@ -94,6 +98,17 @@ async function askDistribution(
     kept,
   );
   return { distribution, indexes, ...(typeof digest === "string" ? { digest } : {}) };
+}
+
+async function askNpm({ catalog }: LoadedCatalog, { npm }: ResolveSources, kept: string[]): Promise<NpmFacts> {
+  const limit = pLimit(4);
+  const facts = npmQuestions(catalog.definitions).map(({ key, name, range }) =>
+    limit(async () => {
+      const asked = await attempt(async () => ({ found: await npm(name, range) }), `npm package ${name}`, kept);
+      return [key, "unreachable" in asked ? asked : asked.found] as const;
+    }),
+  );
+  return new Map(await Promise.all(facts));
 }
 
 /** The answer; where there is none, the reason, which is also said. */

@@ -1,3 +1,4 @@
+import { artifactFolder } from "../model/artifact.js";
 import type { Image, LanguagePlan } from "../model/image.js";
 import { namesArchitecture, splitAtArchitecture } from "../model/placeholder.js";
 import type { Shape, ShapeOf } from "../support/template.js";
@@ -10,8 +11,10 @@ export interface DockerfileView {
   readonly base: string;
   /** The image in which the root file system is made; empty where there are no packages. */
   readonly builder: string;
-  /** Arguments for microroot, quoted for a shell; empty where there are none. */
+  /** Arguments for microroot, quoted for a shell: packages, and the folders of artifacts; empty where there are none. */
   readonly packages: string;
+  /** Options of RUN, one for each artifact, that make its files readable in its folder. */
+  readonly artifacts: readonly string[];
   /** Options of microroot that go before them, with a space at the end; empty where there are none. */
   readonly overrides: string;
   /** Options of RUN that make the build context readable; empty where there is nothing in it. */
@@ -58,6 +61,7 @@ export const dockerfileShape = {
   base: true,
   builder: true,
   packages: true,
+  artifacts: [true],
   overrides: true,
   context: true,
   microroot: true,
@@ -88,7 +92,10 @@ export function dockerfileView(image: Image): DockerfileView {
     from: parent.kind === "scratch" ? "scratch" : parent.reference,
     base: parent.kind === "scratch" ? "" : parent.reference,
     builder: builder?.reference ?? "",
-    packages: image.packages.map(shellWord).join(" "),
+    packages: [...image.packages, ...image.artifacts.map(artifactFolder)].map(shellWord).join(" "),
+    artifacts: image.artifacts.map(
+      (artifact) => `--mount=type=bind,from=${artifact.reference},target=${artifactFolder(artifact)}`,
+    ),
     overrides: [...options("--drop", image.drop), ...options("--keep", image.keep)].join(""),
     context: image.files.length === 0 ? "" : "--mount=type=bind,target=/context ",
     microroot: parent.kind === "distribution" ? "/context/microroot" : "microroot",
@@ -144,7 +151,7 @@ export function readmeView({ language, summary, licence, homepage, pairs }: Lang
     definition: `languages/${language}.yaml`,
     example: { runtime: reference("runtime"), dev: reference("dev") },
     extendable: pairs.some(({ images }) =>
-      images.some(({ variant, packages }) => variant === "runtime" && packages.length > 0),
+      images.some(({ variant, builder }) => variant === "runtime" && builder !== undefined),
     )
       ? "yes"
       : "",

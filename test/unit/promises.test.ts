@@ -49,6 +49,7 @@ const subjectOf = (content: ImageContent): Subject => ({
   family: "debian",
   content,
   isGenerated: () => false,
+  isArtifacts: () => false,
   devCommands: ["cc"],
 });
 

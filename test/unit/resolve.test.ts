@@ -18,6 +18,7 @@ const world: ResolveSources = {
   today: "2026-06-19",
   index: (distribution, platform) => readPackageIndex(distribution, platform, mirrors[distribution.family]),
   digest: async () => undefined,
+  npm: async () => undefined,
   cycles: (product) => readCycles(cycles, product),
 };
 
@@ -184,6 +185,7 @@ describe("resolving", () => {
   it("has a base image's digest where its registry answers, and keeps the old one where it does not", async () => {
     const { lock: next, moves } = await resolved({
       ...world,
+      npm: async () => undefined,
       digest: async (image) => (image.includes("debian") ? digest : undefined),
     });
     assert.equal(next.distributions["trixie"]?.digest, digest);

@@ -43,11 +43,15 @@ function databaseBreaches({ database, variant }: Subject): readonly Breach[] {
     .map(({ name }) => ({ about: name, message: "is listed, and none of its files is there" }));
 }
 
-function strayFiles({ content, database, isGenerated }: Subject): readonly Breach[] {
+function strayFiles({ content, database, isGenerated, isArtifacts }: Subject): readonly Breach[] {
   const owned = new Set(database?.packages.flatMap(({ files }) => files));
   return [...content.entries.values()]
-    .filter(({ path, type }) => (type === "file" || type === "link") && !owned.has(path) && !isGenerated(path))
-    .map(({ path }) => ({ about: path, message: "belongs to no package, and to no list of what is generated" }));
+    .filter(({ type }) => type === "file" || type === "link")
+    .filter(({ path }) => !owned.has(path) && !isGenerated(path) && !isArtifacts(path))
+    .map(({ path }) => ({
+      about: path,
+      message: "belongs to no package, no artifact, and no list of what is generated",
+    }));
 }
 
 function versionBreaches({ database, runtime }: Subject): readonly Breach[] {
