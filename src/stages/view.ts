@@ -1,4 +1,4 @@
-import type { Image, LanguagePlan } from "../model/image.js";
+import type { Image } from "../model/image.js";
 import type { Shape, ShapeOf } from "../support/template.js";
 
 /** What a Dockerfile template may place. Every value is text that stands as it is: quoting is done here. */
@@ -32,24 +32,6 @@ export interface DockerfileView {
   readonly definition: string;
 }
 
-export interface ReadmeView {
-  readonly language: string;
-  readonly summary: string;
-  readonly licence: string;
-  readonly homepage: string;
-  readonly definition: string;
-  /** The reference that a reader is shown first. */
-  readonly example: { readonly runtime: string; readonly dev: string };
-  /** "yes" where a package manager's root file system fits on the runtime image; empty otherwise. */
-  readonly extendable: string;
-  readonly pairs: readonly {
-    readonly version: string;
-    readonly distribution: string;
-    readonly support: string;
-    readonly images: readonly { readonly variant: string; readonly tags: string }[];
-  }[];
-}
-
 export const dockerfileShape = {
   from: true,
   base: true,
@@ -66,17 +48,6 @@ export const dockerfileShape = {
   cmd: true,
   definition: true,
 } as const satisfies ShapeOf<DockerfileView> & Shape;
-
-export const readmeShape = {
-  language: true,
-  summary: true,
-  licence: true,
-  homepage: true,
-  definition: true,
-  example: { runtime: true, dev: true },
-  extendable: true,
-  pairs: [{ version: true, distribution: true, support: true, images: [{ variant: true, tags: true }] }],
-} as const satisfies ShapeOf<ReadmeView> & Shape;
 
 export function dockerfileView(image: Image): DockerfileView {
   const { parent, builder, user } = image;
@@ -109,38 +80,4 @@ export function shellWord(text: string): string {
 /** Dockerfile reference, "Environment replacement": in double quotes, backslash, quote and dollar are written with a backslash. */
 function dockerfilePair([name, value]: readonly [string, string]): string {
   return `${name}="${value.replace(/[\\"$]/g, "\\$&")}"`;
-}
-
-export function readmeView({ language, summary, licence, homepage, pairs }: LanguagePlan): ReadmeView {
-  const newest =
-    pairs.find(({ images }) =>
-      images.some(({ variant, tags }) => variant === "runtime" && tags.some((tag) => tag === "latest")),
-    ) ?? pairs[0];
-  // The release line's own tag: who copies the example gets its fixes.
-  const reference = (variant: string): string => {
-    const image = newest?.images.find((each) => each.variant === variant);
-    const wanted = variant === "runtime" ? image?.line : `${image?.line}-${variant}`;
-    return image === undefined
-      ? ""
-      : `${image.repository}:${image.tags.find((tag) => tag === wanted) ?? image.tags[0]}`;
-  };
-  return {
-    language,
-    summary,
-    licence,
-    homepage,
-    definition: `languages/${language}.yaml`,
-    example: { runtime: reference("runtime"), dev: reference("dev") },
-    extendable: pairs.some(({ images }) =>
-      images.some(({ variant, packages }) => variant === "runtime" && packages.length > 0),
-    )
-      ? "yes"
-      : "",
-    pairs: pairs.map(({ version, distribution, support, images }) => ({
-      version: version.text,
-      distribution: distribution.name,
-      support: support.upstream === undefined ? "—" : support.upstream,
-      images: images.map(({ variant, tags }) => ({ variant, tags: tags.map((tag) => `\`${tag}\``).join(" ") })),
-    })),
-  };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { trustDockerfile } from "../../src/stages/probe.js";
 import { repository } from "../support/paths.js";
@@ -18,6 +18,38 @@ describe("the documented way to add a certificate authority", () => {
         .replace("$DEV", dev ?? "")
         .replace("$IMAGE", image ?? "");
       assert.equal(done, shown);
+    });
+  }
+});
+
+interface Index {
+  readonly languages: readonly {
+    readonly language: string;
+    readonly pairs: readonly {
+      readonly images: readonly { readonly repository: string; readonly tags: readonly string[] }[];
+    }[];
+  }[];
+}
+
+describe("a language's page", () => {
+  const read = (path: string): string => readFileSync(join(repository, path), "utf8");
+  const { languages } = JSON.parse(read("generated/catalog.json")) as Index;
+  const withHello = languages.filter(({ language }) => existsSync(join(repository, "languages", language, "hello")));
+
+  it("is there for every language with a hello application", () => assert.ok(withHello.length >= 4));
+
+  for (const { language, pairs } of withHello) {
+    it(`shows the Dockerfile that is tested, on images that there are: ${language}`, () => {
+      const [, shown = ""] = /```dockerfile\n([\s\S]+?)```/.exec(read(`generated/${language}/README.md`)) ?? [];
+      const named = [...shown.matchAll(/^ARG (?:DEV|RUNTIME)=(.+)$/gm)].map(([, name]) => name);
+      const withoutImages = (text: string): string => text.replace(/^ARG (DEV|RUNTIME)\b.*$/gm, "ARG $1").trim();
+      assert.equal(withoutImages(shown), withoutImages(read(`languages/${language}/hello/Dockerfile`)));
+      const known = new Set(
+        pairs.flatMap(({ images }) =>
+          images.flatMap(({ repository: name, tags }) => tags.map((tag) => `${name}:${tag}`)),
+        ),
+      );
+      assert.deepEqual([named.length, named.filter((name) => !known.has(name ?? ""))], [2, []]);
     });
   }
 });
