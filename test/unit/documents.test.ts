@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openCatalog, select } from "../../src/commands/catalog.js";
+import { imagesOf } from "../../src/model/image.js";
 import { trustDockerfile } from "../../src/stages/probe.js";
 import { repository } from "../support/paths.js";
 
@@ -52,4 +54,16 @@ describe("a language's page", () => {
       assert.deepEqual([named.length, named.filter((name) => !known.has(name ?? ""))], [2, []]);
     });
   }
+});
+
+describe("make catalog", () => {
+  it("selects every image on Debian, and no other", () => {
+    const [, written = ""] = /^ON_DEBIAN := (.+)$/m.exec(readFileSync(join(repository, "Makefile"), "utf8")) ?? [];
+    const opened = openCatalog(repository);
+    assert.ok(opened.ok);
+    const selected = select(opened.value, written.replaceAll('"', "").split(" "));
+    assert.ok(selected.ok);
+    const onDebian = imagesOf(opened.value.plan).filter(({ distribution }) => distribution.family === "debian");
+    assert.deepEqual(selected.value.map(({ id }) => id).sort(), onDebian.map(({ id }) => id).sort());
+  });
 });
