@@ -12,6 +12,18 @@ SOURCES := $(shell find src test bench -name '*.ts' 2>/dev/null)
 all: compile engine ## Set up, and build and test the quickstart pairs
 	@./bin/ingot up --quickstart
 
+.PHONY: catalog
+catalog: compile engine ## Build and test every pair on Debian, and say how long it took and what failed
+	@./bin/ingot up $(ON_DEBIAN)
+
+# Every tag of an image that names its distribution, and so every pair on it.
+ON_DEBIAN := "*:*trixie*" "*:*bookworm*"
+
+.PHONY: sizes
+sizes: compile engine ## Measure the images that are built, and write what they weigh into catalog.sizes.yaml and the pages
+	@./bin/ingot size --record
+	@./bin/ingot generate
+
 .PHONY: compile
 compile: $(COMPILED)
 

@@ -1,14 +1,16 @@
 import { type Command, Option } from "commander";
 import { type Finish, rootOf, show } from "./cli-options.js";
+import type { MeasuredTotal, Recorded } from "./commands/record-sizes.js";
 import type { SizeReport } from "./commands/size.js";
 import { narrowestReference } from "./model/image.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
 import { print, say } from "./reporters/output.js";
-import { describeSize, formatImageSize, formatSizeDifference, formatUnbuilt } from "./reporters/size.js";
+import { describeSize, formatImageSize, formatSizeDifference, formatTotal, formatUnbuilt } from "./reporters/size.js";
 
 interface SizeFlags {
   readonly against?: string;
   readonly engine?: EngineName;
+  readonly record?: boolean;
   readonly json?: boolean;
 }
 
@@ -18,8 +20,15 @@ export function addSize(program: Command, finish: Finish): void {
     .description("where the bytes of built images are: by layer, package, folder and file")
     .option("--against <reference>", "what is more and less than in this image, which is pulled where it is not here")
     .addOption(new Option("--engine <engine>", "the container engine").choices(engineNames))
+    .addOption(
+      new Option("--record", "write what they weigh into catalog.sizes.yaml, which pages are made from").conflicts([
+        "against",
+        "json",
+      ]),
+    )
     .option("--json", "for programs")
-    .action(async (selectors: string[], { against, engine, json = false }: SizeFlags) => {
+    .action(async (selectors: string[], { against, engine, record = false, json = false }: SizeFlags) => {
+      if (record) return recordSizes(program, selectors, engine, finish);
       const { size } = await import("./commands/size.js");
       const result = await size(rootOf(program), { selectors, against, engine });
       const report = (value: SizeReport): void => {
@@ -29,6 +38,22 @@ export function addSize(program: Command, finish: Finish): void {
       show(result, report, finish, ({ unbuilt }) => (unbuilt.length > 0 ? 1 : 0));
     });
 }
+
+async function recordSizes(
+  program: Command,
+  selectors: readonly string[],
+  engine: EngineName | undefined,
+  finish: Finish,
+): Promise<void> {
+  const command = await import("./commands/record-sizes.js");
+  const hear = ({ image, uncompressed, compressed }: MeasuredTotal): void =>
+    say(formatTotal(image, uncompressed, compressed));
+  const result = await command.recordSizes(rootOf(program), { selectors, engine, hear });
+  show(result, (recorded) => print(formatRecorded(recorded)), finish);
+}
+
+const formatRecorded = ({ measured, unbuilt, changed }: Recorded): string =>
+  `catalog.sizes.yaml: ${measured} measured, ${unbuilt} not built; ${changed ? "changed: run `ingot generate`" : "as it was"}`;
 
 const formatJson = ({ measured }: SizeReport): string =>
   JSON.stringify(

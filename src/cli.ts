@@ -13,7 +13,7 @@ import { describeImage, formatList, formatPlan } from "./reporters/listing.js";
 import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
-SELECTOR is a reference with globs: node, node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
+SELECTOR is a reference with globs: node, node:24, ingot/node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
 Exit status: 0 done, 1 something failed, 2 the command or a file is wrong, 130 or 143 ended by a signal.`;
 
 /** Runs one command line, without the program's name; gives the exit status. */

@@ -1,7 +1,7 @@
 import { runCommandLine } from "./cli.js";
-import { endOnSignals } from "./ports/interruption.js";
+import { endOnSignals, endUnread } from "./ports/interruption.js";
 import { endWithReader, say } from "./reporters/output.js";
 
-endWithReader();
+endWithReader(endUnread);
 endOnSignals((signal) => say(`ingot: ended by ${signal}`));
 process.exitCode = await runCommandLine(process.argv.slice(2));

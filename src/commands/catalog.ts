@@ -41,8 +41,8 @@ export const complaintsOf = (result: Result<unknown>): readonly Diagnostic[] => 
 /** A template's mistakes are there whether or not there is a plan to render. */
 function templateComplaints(root: string): readonly Diagnostic[] {
   const templates = readTemplates(root);
-  const nothing: Plan = { namespace: "", title: "", languages: [], pairs: [] };
-  return templates.size === 0 ? [] : complaintsOf(renderCatalog(nothing, { templates }));
+  const nothing: Plan = { namespace: "", title: "", base: "", languages: [], pairs: [] };
+  return templates.size === 0 ? [] : complaintsOf(renderCatalog(nothing, { templates, sizes: {}, hello: new Map() }));
 }
 
 /** The images that the selectors match. */

@@ -45,12 +45,18 @@ export async function size(
     });
   const engine = createEngine(name);
   await engine.check();
-  const present = await engine.inspect(images.value.map(localReference));
-  const built = images.value.filter((image) => present.has(localReference(image)));
-  return ok({
-    measured: built.length === 0 ? [] : await measureAll(engine, built, against),
-    unbuilt: images.value.filter((image) => !built.includes(image)),
-  });
+  const { built, unbuilt } = await findBuilt(engine, images.value);
+  return ok({ measured: built.length === 0 ? [] : await measureAll(engine, built, against), unbuilt });
+}
+
+/** Which images the engine has, by the reference that no other version shares. */
+export async function findBuilt(
+  engine: Engine,
+  images: readonly Image[],
+): Promise<{ readonly built: readonly Image[]; readonly unbuilt: readonly Image[] }> {
+  const present = await engine.inspect(images.map(localReference));
+  const isBuilt = (image: Image): boolean => present.has(localReference(image));
+  return { built: images.filter(isBuilt), unbuilt: images.filter((image) => !isBuilt(image)) };
 }
 
 async function measureAll(

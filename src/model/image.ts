@@ -77,6 +77,8 @@ export interface Pair {
 export interface Plan {
   readonly namespace: string;
   readonly title: string;
+  /** The language that all others are built on. */
+  readonly base: string;
   readonly languages: readonly LanguagePlan[];
   readonly pairs: readonly Pair[];
 }

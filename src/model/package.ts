@@ -55,3 +55,16 @@ export function upstreamOf(family: Family, version: PackageVersion): string {
 export function pinOf(family: Family, name: string, version: PackageVersion): string {
   return notations[family].pin(name, version);
 }
+
+// No package's name holds either: Debian Policy 5.6.1, apk-package(5).
+const pinSign = /[=~]/;
+
+/** `python3.13` of `python3.13=3.13.5-*`, `nodejs` of `nodejs~24.16.0`. */
+export function nameOfArgument(argument: string): string {
+  return argument.split(pinSign, 1)[0] ?? argument;
+}
+
+/** Whether an argument says a version: that of the package which gives the language's. */
+export function isPinned(argument: string): boolean {
+  return pinSign.test(argument);
+}

@@ -5,6 +5,9 @@ export type Platform = (typeof platforms)[number];
 export const families = ["alpine", "debian"] as const;
 export type Family = (typeof families)[number];
 
+/** Whose C library programs are linked with. */
+export const cLibraries: Readonly<Record<Family, string>> = { alpine: "musl", debian: "glibc" };
+
 /** The commands of each family's own package manager. */
 export const packageManagers: Readonly<Record<Family, readonly string[]>> = {
   alpine: ["apk"],

@@ -13,11 +13,15 @@ export interface ImageReport {
   readonly reason?: string;
 }
 
+export type Failed = Pick<Extract<Event, { type: "failed" }>, "stage" | "subject" | "reason">;
+
 /** How a run ended. */
 export interface Report {
   readonly images: readonly ImageReport[];
   /** Pairs that failed a test or a publication. */
   readonly failedPairs: readonly PairId[];
+  /** Every failure in the order in which it happened. */
+  readonly failures: readonly Failed[];
   /** Milliseconds. */
   readonly ms: number;
 }
@@ -55,5 +59,8 @@ export function makeReport(
       return known === undefined ? [] : [{ image, ...known, ...(size === undefined ? {} : { size }) }];
     }),
   );
-  return { images, failedPairs, ms };
+  const failures = events.flatMap((event) =>
+    event.type === "failed" ? [{ stage: event.stage, subject: event.subject, reason: event.reason }] : [],
+  );
+  return { images, failedPairs, failures, ms };
 }

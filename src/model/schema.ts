@@ -97,7 +97,7 @@ export const packageVersion = z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+~:_-]{0,
 /** `python:*-dev`; see the selector model. */
 export const selectorText = z
   .string()
-  .regex(/^[a-z0-9*?.[\]{},_:!-]{1,200}$/i, "must be a selector such as python:*-dev");
+  .regex(/^[a-z0-9*?.[\]{},_:!/-]{1,200}$/i, "must be a selector such as python:*-dev");
 const sizeMessage = "must be a size such as 47.4 MB: a number and kB, MB or GB, or a whole number of bytes";
 /** Bytes, however they are written: `47.4 MB`, or 47400000. */
 export const size = z

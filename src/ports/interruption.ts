@@ -27,6 +27,11 @@ export function endOnSignals(say: (signal: string) => void): void {
   }
 }
 
+/** Ends the run as a signal does, once and without a word: nobody reads any more. */
+export function endUnread(): void {
+  if (!interrupted) end(0).catch(() => process.exit(0));
+}
+
 async function end(status: number): Promise<void> {
   // Asked twice, it waits for no engine.
   if (!interrupted) {

@@ -6,12 +6,14 @@ export function print(text: string): void {
   process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** A reader that has seen enough (`| head`) is no error. */
-export function endWithReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
-  });
+/** A reader that has seen enough (`| head`, `2>&1 | head`) is no error: the run ends, and leaves nothing behind. */
+export function endWithReader(end: () => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+      end();
+    });
+  }
 }
 
 export function say(text: string): void {

@@ -56,13 +56,14 @@ export function formatMove({ repository, tag, from, to }: Move): string {
   return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)}`;
 }
 
-export function formatReport({ images, failedPairs, ms }: Report): string {
+export function formatReport({ images, failedPairs, failures: failed, ms }: Report): string {
   const made = images.filter(({ state }) => state === "built" || state === "kept");
   const table = formatTable(["IMAGE", "VERSION", "ON DISK", "STATE", "TAGS"], made.map(formatRow));
   const failures = images.filter(({ state }) => state === "failed");
   return [
     ...(made.length === 0 ? [] : [table]),
     ...formatSkipped(images),
+    ...formatFailures(failed),
     formatSummary(images, failures.length + failedPairs.length, ms),
   ].join("\n\n");
 }
@@ -84,6 +85,12 @@ function formatSkipped(images: readonly ImageReport[]): readonly string[] {
     if (state === "skipped") reasons.set(reason, [...(reasons.get(reason) ?? []), image.id]);
   }
   return [...reasons].map(([reason, ids]) => `skipped: ${reason}\n${ids.map((id) => `  ${id}`).join("\n")}`);
+}
+
+/** Once more at the end, where who comes back after an hour looks; the logs are above. */
+function formatFailures(failures: Report["failures"]): readonly string[] {
+  const lines = failures.map(({ stage, subject, reason }) => `  ${stage} ${subject}: ${reason}`);
+  return lines.length === 0 ? [] : [["FAILED:", ...lines].join("\n")];
 }
 
 function formatSummary(images: readonly ImageReport[], failures: number, ms: number): string {

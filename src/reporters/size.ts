@@ -112,6 +112,11 @@ export function describeSize(image: Image, size: ImageSize, difference?: SizeDif
   };
 }
 
+/** `measured ingot/python:3.13.5-trixie: 44.4 MB, 16.4 MB compressed` */
+export function formatTotal(image: Image, uncompressed: number, compressed: number): string {
+  return `measured ${narrowestReference(image)}: ${formatBytes(uncompressed)}, ${formatBytes(compressed)} compressed`;
+}
+
 /** `python:3.11-bookworm is not built: run …` */
 export function formatUnbuilt(image: Image): string {
   return `${narrowestReference(image)} is not built: run \`ingot build "${image.language}:${image.tags[0]}"\``;

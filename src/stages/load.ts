@@ -17,11 +17,12 @@ import type { TemplateSource } from "../support/template.js";
 import { suggestion, validate } from "../support/validate.js";
 import { define } from "./define.js";
 import type { WrittenDefinition } from "./define-context.js";
+import { loadSizes, type PageSources, readHello } from "./pages.js";
 
 export const lockName = "catalog.lock.yaml";
 
 /** A catalog and the text of everything it is made of, so that later complaints can point at their place. */
-export interface LoadedCatalog {
+export interface LoadedCatalog extends PageSources {
   readonly root: string;
   readonly catalog: Catalog;
   readonly settingsDocument: SourceDocument;
@@ -47,6 +48,8 @@ export function loadCatalog(root: string): Result<LoadedCatalog> {
   if (!settingsFile.ok) return failed(...complaints);
 
   const settings = settingsOf(settingsFile.value);
+  const sizes = loadSizes(root);
+  if (!sizes.ok) complaints.push(...sizes.diagnostics);
   const templates = readTemplates(root);
   const base = written.definitions.find(({ content }) => content.language === settings.base);
   const defined = written.definitions.map((each) => ({ each, definition: define(each, base?.content, settings) }));
@@ -57,9 +60,21 @@ export function loadCatalog(root: string): Result<LoadedCatalog> {
     else complaints.push(...definition.diagnostics);
     complaints.push(...fileComplaints(root, each, settings, templates));
   }
-  if (complaints.length > 0) return failed(...complaints);
+  if (complaints.length > 0 || !sizes.ok) return failed(...complaints);
+  const hello = readHello(
+    root,
+    definitions.flatMap(({ language, hello }) => (hello === undefined ? [] : [language])),
+  );
   const documents = new Map(written.definitions.map(({ content, document }) => [content.language, document]));
-  return ok({ root, catalog: { settings, definitions }, settingsDocument, documents, templates });
+  return ok({
+    root,
+    catalog: { settings, definitions },
+    settingsDocument,
+    documents,
+    templates,
+    sizes: sizes.value,
+    hello,
+  });
 }
 
 /** Reads the lock; undefined where there is none. */

@@ -49,6 +49,7 @@ export function makePlan(loaded: LoadedCatalog, lock: Lock | undefined): Result<
   return ok({
     namespace: settings.namespace,
     title: settings.title,
+    base: settings.base,
     languages,
     pairs: baseFirst.flatMap(({ pairs }) => pairs),
   });

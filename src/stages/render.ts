@@ -1,34 +1,53 @@
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
-import { folderOf, type Image, imagesOf, type Plan } from "../model/image.js";
+import { type Image, imagesOf, type Plan } from "../model/image.js";
 import type { FileContent, Tree } from "../ports/files.js";
 import { type Compiled, compileTemplate, type Shape, type TemplateSource } from "../support/template.js";
-import type { LoadedCatalog } from "./load.js";
-import { dockerfileShape, dockerfileView, readmeShape, readmeView } from "./view.js";
+import { renderIndex } from "./catalog-index.js";
+import type { PageSources } from "./pages.js";
+import { dockerfileShape, dockerfileView } from "./view.js";
+import { readmeShape, readmeView } from "./view-readme.js";
+import { sizesShape, sizesView } from "./view-sizes.js";
 
 const templates = {
   dev: { name: "dev.Dockerfile.hbs", shape: dockerfileShape },
   runtime: { name: "runtime.Dockerfile.hbs", shape: dockerfileShape },
   readme: { name: "README.md.hbs", shape: readmeShape },
+  sizes: { name: "sizes.md.hbs", shape: sizesShape },
 } as const satisfies Record<string, { name: string; shape: Shape }>;
 
 export type Templates = Readonly<Record<keyof typeof templates, Compiled>>;
 
-/** Everything under `generated/`, by its path there: a pure function of the plan and the templates. */
-export function renderCatalog(plan: Plan, loaded: Pick<LoadedCatalog, "templates">): Result<Tree> {
-  const compiled = compileTemplates(loaded.templates);
-  return compiled.ok ? ok(renderTree(plan, compiled.value, loaded.templates)) : compiled;
+/** What files are made from beside the plan. */
+export interface RenderSources extends PageSources {
+  /** By path below `templates/`. */
+  readonly templates: ReadonlyMap<string, TemplateSource>;
 }
 
-export function renderTree(plan: Plan, compiled: Templates, sources: ReadonlyMap<string, TemplateSource>): Tree {
+/** Everything under `generated/`, by its path there: a pure function of the plan and the sources. */
+export function renderCatalog(plan: Plan, sources: RenderSources): Result<Tree> {
+  const compiled = compileTemplates(sources.templates);
+  return compiled.ok ? ok(renderTree(plan, compiled.value, sources)) : compiled;
+}
+
+export function renderTree(plan: Plan, compiled: Templates, sources: RenderSources): Tree {
   const tree = new Map<string, FileContent>();
   for (const image of imagesOf(plan)) {
-    for (const [path, content] of renderImage(image, compiled, sources)) tree.set(`${image.id}/${path}`, content);
+    for (const [path, content] of renderImage(image, compiled, sources.templates))
+      tree.set(`${image.id}/${path}`, content);
   }
   for (const language of plan.languages) {
-    tree.set(`${language.language}/README.md`, { text: compiled.readme.render(readmeView(language)) });
+    const text = compiled.readme.render(readmeView(language, plan.base, sources));
+    tree.set(`${language.language}/README.md`, { text });
   }
-  tree.set("catalog.json", { text: renderIndex(plan) });
+  tree.set("catalog.json", { text: renderIndex(plan, sources.sizes) });
   return tree;
+}
+
+/** The page of sizes; undefined where nothing was measured. */
+export function renderSizes(plan: Plan, sources: RenderSources): string | undefined {
+  if (Object.keys(sources.sizes).length === 0) return undefined;
+  const compiled = compileTemplates(sources.templates);
+  return compiled.ok ? compiled.value.sizes.render(sizesView(plan, sources.sizes)) : undefined;
 }
 
 export function compileTemplates(sources: ReadonlyMap<string, TemplateSource>): Result<Templates> {
@@ -60,31 +79,4 @@ function renderImage(image: Image, compiled: Templates, sources: ReadonlyMap<str
     tree.set(source, { text, executable: text.startsWith("#!") });
   }
   return tree;
-}
-
-/** `generated/catalog.json`: every image with its tags, for programs. */
-function renderIndex({ namespace, title, languages }: Plan): string {
-  const index = {
-    namespace,
-    title,
-    languages: languages.map(({ pairs, notes, ...language }) => ({
-      ...language,
-      limits: notes.limits,
-      absent: notes.absent,
-      pairs: pairs.map(({ line, version, distribution, support, images }) => ({
-        line,
-        version: version.text,
-        distribution: distribution.name,
-        support,
-        images: images.map((image) => ({
-          variant: image.variant,
-          repository: image.repository,
-          tags: image.tags,
-          platforms: image.platforms,
-          dockerfile: `${folderOf(image)}/Dockerfile`,
-        })),
-      })),
-    })),
-  };
-  return `${JSON.stringify(index, undefined, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 import { artifactFolder } from "../model/artifact.js";
-import type { Image, LanguagePlan } from "../model/image.js";
+import type { Image } from "../model/image.js";
 import { namesArchitecture, splitAtArchitecture } from "../model/placeholder.js";
 import type { Shape, ShapeOf } from "../support/template.js";
 
@@ -38,24 +38,6 @@ export interface DockerfileView {
   readonly definition: string;
 }
 
-export interface ReadmeView {
-  readonly language: string;
-  readonly summary: string;
-  readonly licence: string;
-  readonly homepage: string;
-  readonly definition: string;
-  /** The reference that a reader is shown first. */
-  readonly example: { readonly runtime: string; readonly dev: string };
-  /** "yes" where a package manager's root file system fits on the runtime image; empty otherwise. */
-  readonly extendable: string;
-  readonly pairs: readonly {
-    readonly version: string;
-    readonly distribution: string;
-    readonly support: string;
-    readonly images: readonly { readonly variant: string; readonly tags: string }[];
-  }[];
-}
-
 export const dockerfileShape = {
   from: true,
   base: true,
@@ -74,17 +56,6 @@ export const dockerfileShape = {
   cmd: true,
   definition: true,
 } as const satisfies ShapeOf<DockerfileView> & Shape;
-
-export const readmeShape = {
-  language: true,
-  summary: true,
-  licence: true,
-  homepage: true,
-  definition: true,
-  example: { runtime: true, dev: true },
-  extendable: true,
-  pairs: [{ version: true, distribution: true, support: true, images: [{ variant: true, tags: true }] }],
-} as const satisfies ShapeOf<ReadmeView> & Shape;
 
 export function dockerfileView(image: Image): DockerfileView {
   const { parent, builder, user } = image;
@@ -129,37 +100,3 @@ const dockerfilePair = ([name, value]: readonly [string, string]): string => `${
 
 /** Dockerfile reference, "Environment replacement": in double quotes, backslash, quote and dollar are written with a backslash. */
 const quoted = (text: string): string => text.replace(/[\\"$]/g, "\\$&");
-
-export function readmeView({ language, summary, licence, homepage, pairs }: LanguagePlan): ReadmeView {
-  const newest =
-    pairs.find(({ images }) =>
-      images.some(({ variant, tags }) => variant === "runtime" && tags.some((tag) => tag === "latest")),
-    ) ?? pairs[0];
-  // The release line's own tag: who copies the example gets its fixes.
-  const reference = (variant: string): string => {
-    const image = newest?.images.find((each) => each.variant === variant);
-    const wanted = variant === "runtime" ? image?.line : `${image?.line}-${variant}`;
-    return image === undefined
-      ? ""
-      : `${image.repository}:${image.tags.find((tag) => tag === wanted) ?? image.tags[0]}`;
-  };
-  return {
-    language,
-    summary,
-    licence,
-    homepage,
-    definition: `languages/${language}.yaml`,
-    example: { runtime: reference("runtime"), dev: reference("dev") },
-    extendable: pairs.some(({ images }) =>
-      images.some(({ variant, builder }) => variant === "runtime" && builder !== undefined),
-    )
-      ? "yes"
-      : "",
-    pairs: pairs.map(({ version, distribution, support, images }) => ({
-      version: version.text,
-      distribution: distribution.name,
-      support: support.upstream === undefined ? "—" : support.upstream,
-      images: images.map(({ variant, tags }) => ({ variant, tags: tags.map((tag) => `\`${tag}\``).join(" ") })),
-    })),
-  };
-}

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createEngine } from "../../src/ports/engines.js";
 import { createTrial, requireBusybox, type Trial } from "../support/engine-trial.js";
-import { useTemporaryFolder } from "../support/folders.js";
+import { useTemporaryFolder, writeFiles } from "../support/folders.js";
 import { ingot } from "../support/program.js";
 import { removeNamespace, requireEngine } from "../support/require-engine.js";
 import { writeResolvedCatalog } from "../support/resolved-catalog.js";
@@ -51,6 +51,19 @@ describe("the size of images", () => {
     assert.equal(status, 0, stderr);
     return JSON.parse(stdout) as readonly Described[];
   };
+
+  it("is recorded for what is built, beside what was recorded of other images", async () => {
+    const old = 'base/13/trixie/dev: { version: "13.5", uncompressed: 2, compressed: 1 }';
+    writeFiles(folder(), { "catalog.sizes.yaml": `sizes:\n  ${old}\n` });
+    const { status, stdout, stderr } = await ingot(folder(), ["size", "--record", "python:*trixie*"]);
+    assert.deepEqual([status, stdout.split(";")[0]], [0, "catalog.sizes.yaml: 1 measured, 1 not built"], stderr);
+    const [image] = await measure();
+    const lines = readFileSync(join(folder(), "catalog.sizes.yaml"), "utf8").split("\n");
+    assert.deepEqual(lines.slice(1, 3), ["sizes:", `  ${old}`]);
+    const expected = `  python/3.13/trixie/runtime: { version: "3.13.5", uncompressed: ${image?.uncompressed}, compressed: `;
+    assert.ok(lines[3]?.startsWith(expected), lines[3]);
+    assert.match((await ingot(folder(), ["size", "--record", "python:*trixie*"])).stdout, /; as it was$/m);
+  });
 
   it("is read from the engine, by layer and package", async () => {
     const [image] = await measure();

@@ -20,7 +20,7 @@ const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const numRuns = Number(process.env["RUNS"] ?? 10_000);
 
 const lockFile = "catalog.lock.yaml";
-const definitions = ["catalog.yaml", "languages/base.yaml", "languages/python.yaml"];
+const definitions = ["catalog.yaml", "languages/base.yaml", "languages/python.yaml", "catalog.sizes.yaml"];
 const templates = Object.keys(smallCatalog).filter((path) => path.endsWith(".hbs"));
 
 interface Case {
@@ -117,7 +117,7 @@ function openMutated(root: string, path: string, good: Result<LoadedCatalog>, te
   const lock = path === lockFile ? loadLock(root) : ok(inventLock(loaded.value));
   if (!lock.ok) return lock;
   const plan = makePlan(loaded.value, lock.value);
-  return plan.ok ? ok({ plan: plan.value, tree: renderTree(plan.value, templates, loaded.value.templates) }) : plan;
+  return plan.ok ? ok({ plan: plan.value, tree: renderTree(plan.value, templates, loaded.value) }) : plan;
 }
 
 const noControl = /^[^\p{Cc}\u2028\u2029\p{Bidi_Control}]*$/u;

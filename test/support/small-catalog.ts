@@ -67,10 +67,16 @@ reasons: { "python3*-dev": headers }
 limits: [no Tk]
 `,
   "languages/python/hello/Dockerfile": "FROM scratch\n",
+  "catalog.sizes.yaml": `sizes:
+  python/3.13/trixie/dev: { version: "3.13.4", uncompressed: 500000000, compressed: 200000000 }
+  python/3.13/trixie/runtime: { version: "3.13.5", uncompressed: 44400000, compressed: 16400000 }
+`,
   "templates/debian/microroot": "#!/bin/sh\n",
   "templates/alpine/microroot": "#!/bin/sh\n",
   ...Object.fromEntries(
-    ["runtime.Dockerfile.hbs", "dev.Dockerfile.hbs", "README.md.hbs", "partials/config.hbs"].map(ownTemplate),
+    ["runtime.Dockerfile.hbs", "dev.Dockerfile.hbs", "README.md.hbs", "sizes.md.hbs", "partials/config.hbs"].map(
+      ownTemplate,
+    ),
   ),
 };
 

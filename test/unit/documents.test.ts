@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openCatalog, select } from "../../src/commands/catalog.js";
+import { imagesOf } from "../../src/model/image.js";
 import { trustDockerfile } from "../../src/stages/probe.js";
 import { followPage, readPage } from "../support/page.js";
 import { repository } from "../support/paths.js";
@@ -58,4 +60,48 @@ describe("a page that is followed", () => {
 
   it("has no block without a file's path, but commands", () =>
     assert.throws(() => follow("```sh\necho one\n```\n"), /neither a file/));
+});
+
+interface Index {
+  readonly languages: readonly {
+    readonly language: string;
+    readonly pairs: readonly {
+      readonly images: readonly { readonly repository: string; readonly tags: readonly string[] }[];
+    }[];
+  }[];
+}
+
+describe("a language's page", () => {
+  const read = (path: string): string => readFileSync(join(repository, path), "utf8");
+  const { languages } = JSON.parse(read("generated/catalog.json")) as Index;
+  const withHello = languages.filter(({ language }) => existsSync(join(repository, "languages", language, "hello")));
+
+  it("is there for every language with a hello application", () => assert.ok(withHello.length >= 4));
+
+  for (const { language, pairs } of withHello) {
+    it(`shows the Dockerfile that is tested, on images that there are: ${language}`, () => {
+      const [, shown = ""] = /```dockerfile\n([\s\S]+?)```/.exec(read(`generated/${language}/README.md`)) ?? [];
+      const named = [...shown.matchAll(/^ARG (?:DEV|RUNTIME)=(.+)$/gm)].map(([, name]) => name);
+      const withoutImages = (text: string): string => text.replace(/^ARG (DEV|RUNTIME)\b.*$/gm, "ARG $1").trim();
+      assert.equal(withoutImages(shown), withoutImages(read(`languages/${language}/hello/Dockerfile`)));
+      const known = new Set(
+        pairs.flatMap(({ images }) =>
+          images.flatMap(({ repository: name, tags }) => tags.map((tag) => `${name}:${tag}`)),
+        ),
+      );
+      assert.deepEqual([named.length, named.filter((name) => !known.has(name ?? ""))], [2, []]);
+    });
+  }
+});
+
+describe("make catalog", () => {
+  it("selects every image on Debian, and no other", () => {
+    const [, written = ""] = /^ON_DEBIAN := (.+)$/m.exec(readFileSync(join(repository, "Makefile"), "utf8")) ?? [];
+    const opened = openCatalog(repository);
+    assert.ok(opened.ok);
+    const selected = select(opened.value, written.replaceAll('"', "").split(" "));
+    assert.ok(selected.ok);
+    const onDebian = imagesOf(opened.value.plan).filter(({ distribution }) => distribution.family === "debian");
+    assert.deepEqual(selected.value.map(({ id }) => id).sort(), onDebian.map(({ id }) => id).sort());
+  });
 });

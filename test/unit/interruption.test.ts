@@ -60,3 +60,39 @@ await run("sh", ["-c", ${JSON.stringify(waiting)}], { group: true });`;
     assert.ok(existsSync(join(folder(), "cleaned")));
   });
 });
+
+describe("a run whose reader has seen enough", () => {
+  const folder = useTemporaryFolder();
+
+  for (const stream of ["stdout", "stderr"] as const)
+    it(`of ${stream} ends without a word and leaves no folder`, async () => {
+      const module = (path: string): string => JSON.stringify(join(repository, "dist", "src", path));
+      const script = `
+import { setTimeout as wait } from "node:timers/promises";
+import { withTemporaryFolder } from ${module("ports/files.js")};
+import { endUnread } from ${module("ports/interruption.js")};
+import { endWithReader } from ${module("reporters/output.js")};
+endWithReader(endUnread);
+await withTemporaryFolder(async () => {
+  for (;;) { process.${stream}.write("x".repeat(1000)); await wait(1); }
+});`;
+      const options = { env: { TMPDIR: folder() }, reject: false, buffer: false } as const;
+      const program = execa(process.execPath, ["--input-type=module", "--eval", script], options);
+      program[stream].once("data", () => program[stream].destroy());
+      const other: Buffer[] = [];
+      program[stream === "stdout" ? "stderr" : "stdout"].on("data", (chunk: Buffer) => other.push(chunk));
+      assert.equal((await program).exitCode, 0);
+      assert.equal(Buffer.concat(other).toString(), "");
+      assert.deepEqual(readdirSync(folder()), []);
+    });
+
+  it("is so for the program too: what is left of a list is no error", async () => {
+    writeResolvedCatalog(folder());
+    const args = [join(repository, "bin", "ingot"), "--catalog", folder(), "list"];
+    const program = execa(process.execPath, args, { reject: false, buffer: false });
+    program.stdout.destroy();
+    const said: Buffer[] = [];
+    program.stderr.on("data", (chunk: Buffer) => said.push(chunk));
+    assert.deepEqual([(await program).exitCode, Buffer.concat(said).toString()], [0, ""]);
+  });
+});

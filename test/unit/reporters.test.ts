@@ -154,8 +154,11 @@ describe("the report at the end of a run", () => {
     state,
     ...more,
   });
-  const report = (images: Report["images"], failedPairs: readonly string[] = []): string =>
-    formatReport({ images, failedPairs: failedPairs as PairId[], ms: 61_000 });
+  const report = (
+    images: Report["images"],
+    failedPairs: readonly string[] = [],
+    failures: Report["failures"] = [],
+  ): string => formatReport({ images, failedPairs: failedPairs as PairId[], failures, ms: 61_000 });
 
   it("has a row for each image that is there, and counts them all", () => {
     assert.equal(
@@ -189,6 +192,20 @@ describe("the report at the end of a run", () => {
         "0 built, 0 already right, 3 skipped, in 1 min 1 s",
       ].join("\n"),
     );
+  });
+
+  it("names every failure at the end once more, as its log is far above", () => {
+    const failures = [
+      { stage: "build", subject: "a" as ImageId, reason: "exit status 1" },
+      { stage: "test", subject: "node/24/trixie" as PairId, reason: "stops: it did not" },
+    ] as const;
+    const lines = report([row("a", "failed", { reason: "exit status 1" })], ["node/24/trixie"], failures).split("\n");
+    assert.deepEqual(lines.slice(0, 3), [
+      "FAILED:",
+      "  build a: exit status 1",
+      "  test node/24/trixie: stops: it did not",
+    ]);
+    assert.match(lines.at(-1) ?? "", /, 2 FAILED, in 1 min 1 s$/);
   });
 
   it("counts failures of builds, tests and publications loudly", () =>

@@ -4,7 +4,7 @@ import type { Image } from "../../src/model/image.js";
 import { selectImages } from "../../src/model/selector.js";
 
 const image = (language: string, ...tags: readonly string[]) =>
-  ({ id: `${language}/${tags[0]}`, language, tags }) as unknown as Image;
+  ({ id: `${language}/${tags[0]}`, language, repository: `acme/${language}`, tags }) as unknown as Image;
 const images = [
   image("node", "24.16.0-alpine3.24", "24", "latest"),
   image("node", "24.16.0-alpine3.24-dev", "24-dev"),
@@ -31,6 +31,14 @@ describe("a selector", () => {
     assert.deepEqual(selected("node"), ["node/24.16.0-alpine3.24", "node/24.16.0-alpine3.24-dev"]));
   it("with a tag means the image that has it, and not those whose tags begin so", () =>
     assert.deepEqual(selected("node:24"), ["node/24.16.0-alpine3.24"]));
+  it("may be a reference as a Dockerfile has it, with the namespace of the catalog and no other", () => {
+    assert.deepEqual(selected("acme/python:3.13"), ["python/3.13.5-trixie"]);
+    assert.equal(selected("acme/*").length, images.length);
+    assert.deepEqual(refused("acm/python:3.13", "acme/python:3.14"), [
+      '"acm/python:3.13" matches no image; did you mean acme/python?',
+      '"acme/python:3.14" matches no image; did you mean acme/python:3.13?',
+    ]);
+  });
   it("may have globs on both sides", () => {
     assert.deepEqual(selected("*:*-dev"), ["node/24.16.0-alpine3.24-dev", "python/3.13.5-trixie-dev"]);
     assert.deepEqual(selected("p*:*-trixie"), ["python/3.13.5-trixie"]);
