@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
 import { addRun, runCommands } from "./cli-run.js";
 import { addSize } from "./cli-size.js";
@@ -48,6 +49,7 @@ function makeProgram(finish: Finish): Command {
   addGenerate(program, finish);
   addPlan(program, finish);
   addSize(program, finish);
+  addNew(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
 }

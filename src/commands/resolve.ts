@@ -61,7 +61,11 @@ export function formatLock({ lockfile, definitions, distributions, pairs, cycles
   return header + text;
 }
 
-function sourcesOf(settings: CatalogSettings, { mirrors, cycles = settings.cycles }: ResolveOptions): ResolveSources {
+/** Where the world is asked: what the options say, or the catalog, or for Debian's packages this host's apt. */
+export function sourcesOf(
+  settings: CatalogSettings,
+  { mirrors, cycles = settings.cycles }: Pick<ResolveOptions, "mirrors" | "cycles">,
+): ResolveSources {
   const ofHost = readHostMirror();
   return {
     today: today(),

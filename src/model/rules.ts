@@ -9,6 +9,7 @@ export const rules = {
   "missing-key": "A key that the schema requires is absent.",
   "unquoted-version": "A version or number that must be written in quotes.",
   "missing-file": "A file that the catalog needs is not there.",
+  "file-exists": "A file that the command would write is there already.",
   "misnamed-definition": "A definition's language is not the name of its file.",
   "unknown-distribution": "A distribution that catalog.yaml does not have.",
   "unknown-variant": "A variant that the definition or the base does not have.",

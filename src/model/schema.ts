@@ -13,7 +13,7 @@ const noControl = /^[^\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]*$/u;
 
 export const languageName = z
   .string()
-  .max(64)
+  .max(64, "must be no longer than 64 characters")
   .refine((text) => parseRepositoryName(text) !== undefined && !text.includes("/"), {
     error: "must be lower-case letters, digits and single . _ - between them",
   });

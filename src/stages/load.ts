@@ -32,17 +32,33 @@ export interface LoadedCatalog extends PageSources {
   readonly templates: ReadonlyMap<string, TemplateSource>;
 }
 
+interface WrittenSettings {
+  readonly document: SourceDocument;
+  readonly content: Result<CatalogFile>;
+}
+
+function readSettings(root: string): WrittenSettings | Diagnostic {
+  const document = readYaml(root, "catalog.yaml");
+  if (document !== undefined) return { document, content: validate(document, catalogFile) };
+  return {
+    rule: "missing-file",
+    file: "catalog.yaml",
+    message: `there is no catalog in ${root}: a catalog is a folder with a catalog.yaml`,
+  };
+}
+
+/** Reads `catalog.yaml` alone, whatever is wrong with the definitions. */
+export function loadSettings(root: string): Result<CatalogSettings> {
+  const written = readSettings(root);
+  if ("rule" in written) return failed(written);
+  return written.content.ok ? ok(settingsOf(written.content.value)) : written.content;
+}
+
 /** Reads `catalog.yaml`, `languages/*.yaml` and `templates/`, and gives all complaints at once. */
 export function loadCatalog(root: string): Result<LoadedCatalog> {
-  const settingsDocument = readYaml(root, "catalog.yaml");
-  if (settingsDocument === undefined) {
-    return failed({
-      rule: "missing-file",
-      file: "catalog.yaml",
-      message: `there is no catalog in ${root}: a catalog is a folder with a catalog.yaml`,
-    });
-  }
-  const settingsFile = validate(settingsDocument, catalogFile);
+  const writtenSettings = readSettings(root);
+  if ("rule" in writtenSettings) return failed(writtenSettings);
+  const { document: settingsDocument, content: settingsFile } = writtenSettings;
   const written = readDefinitions(root);
   const complaints = [...(settingsFile.ok ? [] : settingsFile.diagnostics), ...written.complaints];
   if (!settingsFile.ok) return failed(...complaints);

@@ -12,7 +12,7 @@ export interface Ended {
 /** 2026-06-18, the day on which everything happens in these tests. */
 const epoch = "1781740800";
 
-/** What keeps `resolve` from asking the network. */
+/** What keeps `resolve` and `new` from asking the network. */
 const resolveOptions = [
   "--mirror",
   `alpine=${mirrors.alpine}`,
@@ -22,11 +22,12 @@ const resolveOptions = [
   cycles,
 ];
 
-const argumentsFor = (catalog: string, command: readonly string[]): readonly string[] => [
+const argumentsFor = (catalog: string, [name = "", ...rest]: readonly string[]): readonly string[] => [
   "--catalog",
   catalog,
-  ...command,
-  ...(command[0] === "resolve" ? resolveOptions : []),
+  name,
+  ...(["new", "resolve"].includes(name) ? resolveOptions : []),
+  ...rest,
 ];
 
 /** Runs a command line in this process, and gives what it printed; folders that differ from host to host have a name instead. */
