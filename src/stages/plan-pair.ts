@@ -94,7 +94,10 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
   };
 }
 
-/** The package that gives the version is pinned, wherever it is installed; all others follow the distribution. */
+/**
+ * The package that gives the version is pinned, wherever it is installed; all others follow the distribution. It is installed
+ * in every variant with packages, unless only dev's list names it: then it is a compiler.
+ */
 function packageArguments(
   { pair, distribution, lock }: LockedPair,
   { packages }: VariantDefinition,
@@ -102,6 +105,9 @@ function packageArguments(
   const { versionPackage } = pair;
   const locked = versionPackage === undefined ? undefined : own(lock.packages, versionPackage);
   if (versionPackage === undefined || locked === undefined || packages.length === 0) return packages;
+  if (!packages.includes(versionPackage) && pair.variants.some((each) => each.packages.includes(versionPackage))) {
+    return packages;
+  }
   return [pinOf(distribution.family, versionPackage, locked), ...packages.filter((name) => name !== versionPackage)];
 }
 

@@ -63,6 +63,18 @@ describe("the plan of the small catalog", () => {
     assert.deepEqual(image("base/13/trixie/runtime").packages, ["libc6", "ca-certificates", "tzdata", "busybox"]);
   });
 
+  it("installs a package that gives the version and that only dev's list names in the dev image alone", () => {
+    const path = "languages/python.yaml";
+    const text = readFileSync(join(folder(), path), "utf8").replace(/dev: \[/g, "dev: [python3.13, ");
+    writeResolvedCatalog(folder(), { [path]: text });
+    const { loaded, lock } = loadGood(folder());
+    const plan = makePlan(loaded, { ...lock, definitions: lockChecksum(loaded) });
+    assert.ok(plan.ok);
+    const packagesOf = (id: string) => imagesOf(plan.value).find((each) => each.id === id)?.packages;
+    assert.deepEqual(packagesOf("python/3.13/trixie/runtime"), ["python3"]);
+    assert.equal(packagesOf("python/3.13/trixie/dev")?.[0], "python3.13=3.13.5-*");
+  });
+
   it("has what a definition keeps and drops for that variant alone, sorted", () => {
     const { keep, drop } = image("python/3.13/trixie/runtime");
     assert.deepEqual(drop, ["/usr/**/*.egg", "/usr/bin/pdb"]);
