@@ -178,9 +178,9 @@ describe("the architecture", () => {
     // catalog.yaml names the definition that all others are built on, under a key of that name.
     const names = languages.filter((language) => language !== "base").join("|");
     const literal = new RegExp(`["'\`](${names})["'\`]|languages/(${names}|base)\\b`, "g");
-    const wrong = sources.flatMap(({ path, code }) =>
-      [...code.matchAll(literal)].map(([found]) => `${path}: ${found}`),
-    );
+    // Licences have names that are also those of languages.
+    const others = sources.filter(({ path }) => path !== "model/licence-names.ts");
+    const wrong = others.flatMap(({ path, code }) => [...code.matchAll(literal)].map(([found]) => `${path}: ${found}`));
     assert.deepEqual(wrong, []);
   });
 

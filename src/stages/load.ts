@@ -1,23 +1,17 @@
 import { join } from "node:path";
-import {
-  type Catalog,
-  type CatalogFile,
-  type CatalogSettings,
-  catalogFile,
-  compareReleases,
-} from "../model/catalog.js";
+import type { Catalog, CatalogSettings } from "../model/catalog.js";
 import { type Definition, definitionFile } from "../model/definition.js";
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import { type Lock, lockFile } from "../model/lock.js";
-import { families } from "../model/platform.js";
 import { isFile, listFiles, readText } from "../ports/files.js";
-import { readDocument, type SourceDocument } from "../support/document.js";
-import { own } from "../support/own.js";
+import type { SourceDocument } from "../support/document.js";
 import type { TemplateSource } from "../support/template.js";
-import { suggestion, validate } from "../support/validate.js";
+import { validate } from "../support/validate.js";
 import { define } from "./define.js";
 import type { WrittenDefinition } from "./define-context.js";
+import { readSettings, settingsComplaints, settingsOf } from "./load-settings.js";
 import { loadSizes, type PageSources, readHello } from "./pages.js";
+import { readYaml } from "./read-yaml.js";
 
 export const lockName = "catalog.lock.yaml";
 
@@ -30,28 +24,6 @@ export interface LoadedCatalog extends PageSources {
   readonly documents: ReadonlyMap<string, SourceDocument>;
   /** Every file below `templates/`, by its path there. */
   readonly templates: ReadonlyMap<string, TemplateSource>;
-}
-
-interface WrittenSettings {
-  readonly document: SourceDocument;
-  readonly content: Result<CatalogFile>;
-}
-
-function readSettings(root: string): WrittenSettings | Diagnostic {
-  const document = readYaml(root, "catalog.yaml");
-  if (document !== undefined) return { document, content: validate(document, catalogFile) };
-  return {
-    rule: "missing-file",
-    file: "catalog.yaml",
-    message: `there is no catalog in ${root}: a catalog is a folder with a catalog.yaml`,
-  };
-}
-
-/** Reads `catalog.yaml` alone, whatever is wrong with the definitions. */
-export function loadSettings(root: string): Result<CatalogSettings> {
-  const written = readSettings(root);
-  if ("rule" in written) return failed(written);
-  return written.content.ok ? ok(settingsOf(written.content.value)) : written.content;
 }
 
 /** Reads `catalog.yaml`, `languages/*.yaml` and `templates/`, and gives all complaints at once. */
@@ -70,7 +42,7 @@ export function loadCatalog(root: string): Result<LoadedCatalog> {
   const base = written.definitions.find(({ content }) => content.language === settings.base);
   const defined = written.definitions.map((each) => ({ each, definition: define(each, base?.content, settings) }));
   const definitions: Definition[] = [];
-  complaints.push(...settingsComplaints(settingsFile.value, settingsDocument, written));
+  complaints.push(...settingsComplaints(settingsFile.value, settingsDocument, written.languages));
   for (const { each, definition } of defined) {
     if (definition.ok) definitions.push(definition.value);
     else complaints.push(...definition.diagnostics);
@@ -97,11 +69,6 @@ export function loadCatalog(root: string): Result<LoadedCatalog> {
 export function loadLock(root: string): Result<Lock | undefined> {
   const document = readYaml(root, lockName);
   return document === undefined ? ok(undefined) : validate(document, lockFile);
-}
-
-function readYaml(root: string, path: string): SourceDocument | undefined {
-  const text = readText(join(root, path));
-  return text === undefined ? undefined : readDocument(path, text);
 }
 
 interface WrittenDefinitions {
@@ -146,69 +113,6 @@ export function readTemplates(root: string): ReadonlyMap<string, TemplateSource>
   return new Map(
     listFiles(folder).map((path) => [path, { file: `templates/${path}`, text: readText(join(folder, path)) ?? "" }]),
   );
-}
-
-function settingsOf(content: CatalogFile): CatalogSettings {
-  const { namespace, title, source, base, user, platforms, quickstart, prefer, cycles } = content;
-  const mirrors = Object.fromEntries(
-    Object.entries(content.mirrors ?? {}).filter(([, location]) => location !== undefined),
-  );
-  const distributions = Object.entries(content.distributions).map(([name, distribution]) => {
-    const position = prefer.indexOf(name);
-    const floating = own(content.distributions, content.floating[distribution.family] ?? "");
-    const floats = floating === undefined || compareReleases(distribution, floating) <= 0;
-    return { name, ...distribution, preference: position === -1 ? prefer.length : position, floats };
-  });
-  return {
-    namespace,
-    title,
-    base,
-    user,
-    platforms,
-    quickstart,
-    distributions,
-    mirrors,
-    ...(source === undefined ? {} : { source }),
-    ...(cycles === undefined ? {} : { cycles }),
-  };
-}
-
-function settingsComplaints(
-  content: CatalogFile,
-  document: SourceDocument,
-  written: WrittenDefinitions,
-): readonly Diagnostic[] {
-  const distributions = Object.keys(content.distributions);
-  const unknown: Diagnostic[] = content.prefer.flatMap((name, index): readonly Diagnostic[] =>
-    distributions.includes(name)
-      ? []
-      : [
-          {
-            rule: "unknown-distribution",
-            message: `there is no distribution ${name}${suggestion(name, distributions)}`,
-            place: document.placeOf(["prefer", index]),
-          },
-        ],
-  );
-  unknown.push(...floatingComplaints(content, document));
-  const hasBase = written.languages.includes(content.base);
-  const message = `base is ${content.base}, and there is no languages/${content.base}.yaml${suggestion(content.base, written.languages)}`;
-  return hasBase ? unknown : [...unknown, { rule: "missing-file", message, place: document.placeOf(["base"]) }];
-}
-
-/** Each family that the catalog has a distribution of has one that its tags are on; nothing else may move them. */
-function floatingComplaints({ distributions, floating }: CatalogFile, document: SourceDocument): readonly Diagnostic[] {
-  return families.flatMap((family): readonly Diagnostic[] => {
-    const names = Object.keys(distributions).filter((name) => own(distributions, name)?.family === family);
-    const chosen = floating[family];
-    if (chosen !== undefined && !names.includes(chosen)) {
-      const message = `there is no distribution ${chosen} of ${family}${suggestion(chosen, names)}`;
-      return [{ rule: "unknown-distribution", message, place: document.placeOf(["floating", family]) }];
-    }
-    if (chosen !== undefined || names.length === 0) return [];
-    const message = `${family} is missing: name the distribution that tags such as 24-${family} are on, one of ${names.join(", ")}`;
-    return [{ rule: "missing-key", message, place: document.placeOf(["floating"], "key") }];
-  });
 }
 
 /** Complaints of files that a definition names and that are not there. */

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { ok, type Result } from "../model/diagnostic.js";
 import { type Sizes, sizesFile } from "../model/sizes.js";
 import { readText } from "../ports/files.js";
-import { readDocument } from "../support/document.js";
 import { validate } from "../support/validate.js";
+import { readYaml } from "./read-yaml.js";
 
 export const sizesName = "catalog.sizes.yaml";
 
@@ -16,9 +16,9 @@ export interface PageSources {
 
 /** What was measured; nothing where nothing was. */
 export function loadSizes(root: string): Result<Sizes> {
-  const text = readText(join(root, sizesName));
-  if (text === undefined) return ok({});
-  const content = validate(readDocument(sizesName, text), sizesFile);
+  const document = readYaml(root, sizesName);
+  if (document === undefined) return ok({});
+  const content = validate(document, sizesFile);
   return content.ok ? ok(content.value.sizes) : content;
 }
 
