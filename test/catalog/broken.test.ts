@@ -6,7 +6,7 @@ import { type RegistryServer, requireRegistry, startRegistry } from "../support/
 import { removeNamespace, requireEngine } from "../support/require-engine.js";
 
 const namespace = "ingot-broken";
-const selectors = ["base:*trixie*", "go:*trixie*", "python:*trixie*", "node:*trixie*"];
+const selectors = ["base:*trixie*", "go:*trixie*", "python:*trixie*", "node:20*trixie*"];
 
 describe("a language that is broken on purpose", () => {
   const folder = useTemporaryFolder();

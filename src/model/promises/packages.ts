@@ -12,7 +12,7 @@ export const packages: readonly ContentPromise[] = [
   },
   {
     id: "stray-file",
-    summary: "every file belongs to a package that the database lists, or is one of a short list",
+    summary: "every file belongs to a package that the database lists or to an artifact, or is one of a short list",
     holdsFor: isRuntime,
     breaches: strayFiles,
   },
