@@ -11,14 +11,14 @@ const budgetFile = z.strictObject({
 /** What a definition says about packages: at the top, for a release line, or for a line on one distribution. */
 const packageSet = z
   .object({
-    version: word.packageName.optional().describe("The package whose version is the language's version."),
+    version: word.packageNameOfLine.optional().describe("The package whose version is the language's version."),
     env: word.environment.optional().describe("Where these packages put what the language looks for."),
     size: z.record(word.variantName, budgetFile).optional().describe("How large the image of a variant may become."),
   })
   .catchall(
-    z.array(word.packageName).describe("The packages of a variant: of runtime, or those that dev adds to them."),
+    z.array(word.packageNameOfLine).describe("The packages of a variant: of runtime, or those that dev adds to them."),
   )
-  .describe("Packages by variant.");
+  .describe("Packages by variant; {line} stands for the release line, and in env {architecture} for amd64 or arm64.");
 
 const packagesByFamily = z.strictObject({ alpine: packageSet.optional(), debian: packageSet.optional() });
 

@@ -36,6 +36,13 @@ export const packagePattern = z
     /^(?=.*[a-z0-9])[a-z0-9*][a-z0-9*+._-]{0,127}$/,
     "must be a package name, in which * stands for anything: lower-case letters, digits and + . _ - *",
   );
+/** The same, in which `{line}` stands for the release line. */
+export const packageNameOfLine = z
+  .string()
+  .regex(
+    /^([a-z0-9]|\{line\})([a-z0-9+._-]|\{line\}){0,127}$/,
+    "must be a package name: lower-case letters, digits and + . _ -, and {line} for the release line",
+  );
 export const cycleProduct = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, "must be a product of endoflife.date, such as nodejs");

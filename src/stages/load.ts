@@ -15,7 +15,8 @@ import { readDocument, type SourceDocument } from "../support/document.js";
 import { own } from "../support/own.js";
 import type { TemplateSource } from "../support/template.js";
 import { suggestion, validate } from "../support/validate.js";
-import { define, type WrittenDefinition } from "./define.js";
+import { define } from "./define.js";
+import type { WrittenDefinition } from "./define-context.js";
 import { loadSizes, type PageSources, readHello } from "./pages.js";
 
 export const lockName = "catalog.lock.yaml";

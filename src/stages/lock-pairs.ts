@@ -2,10 +2,12 @@ import type { Definition, PairDefinition } from "../model/definition.js";
 import type { Diagnostic, Place } from "../model/diagnostic.js";
 import type { Lock, PairLock } from "../model/lock.js";
 import { upstreamOf } from "../model/package.js";
+import { fillLine } from "../model/placeholder.js";
 import type { Platform } from "../model/platform.js";
 import { endedOn } from "../model/support.js";
 import { isOfLine, parseVersion } from "../model/version.js";
 import type { PackageIndex } from "../ports/package-index.js";
+import type { Path } from "../support/document.js";
 import { canonical } from "../support/fingerprint.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
@@ -168,13 +170,13 @@ function placeOfPackage(
     ["lines", line, "packages", family],
     ["packages", family],
   ];
+  const isNamed = (path: Path): boolean =>
+    fillLine(document?.sourceOf(path) ?? "", line).replace(/^["']|["']$/g, "") === name;
   for (const level of levels) {
     for (const key of ["version", ...variants.map(({ variant }) => variant)]) {
-      if (document?.sourceOf([...level, key])?.replace(/^["']|["']$/g, "") === name)
-        return document.placeOf([...level, key]);
+      if (isNamed([...level, key])) return document?.placeOf([...level, key]);
       for (let index = 0; document?.sourceOf([...level, key, index]) !== undefined; index += 1) {
-        if (document.sourceOf([...level, key, index])?.replace(/^["']|["']$/g, "") === name)
-          return document.placeOf([...level, key, index]);
+        if (isNamed([...level, key, index])) return document.placeOf([...level, key, index]);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Image } from "../model/image.js";
+import { namesArchitecture, splitAtArchitecture } from "../model/placeholder.js";
 import type { Shape, ShapeOf } from "../support/template.js";
 
 /** What a Dockerfile template may place. Every value is text that stands as it is: quoting is done here. */
@@ -19,6 +20,8 @@ export interface DockerfileView {
   readonly microroot: string;
   /** Seconds since 1970. */
   readonly epoch: string;
+  /** The engine's argument that environment values name; empty where none does. */
+  readonly argument: string;
   /** `NAME="value"` */
   readonly env: readonly string[];
   readonly labels: readonly string[];
@@ -41,6 +44,7 @@ export const dockerfileShape = {
   context: true,
   microroot: true,
   epoch: true,
+  argument: true,
   env: [true],
   labels: [true],
   user: true,
@@ -60,7 +64,8 @@ export function dockerfileView(image: Image): DockerfileView {
     context: image.files.length === 0 ? "" : "--mount=type=bind,target=/context ",
     microroot: parent.kind === "distribution" ? "/context/microroot" : "microroot",
     epoch: String(image.sourceDateEpoch),
-    env: Object.entries(image.env).map(dockerfilePair),
+    argument: Object.values(image.env).some(namesArchitecture) ? architectureArgument : "",
+    env: Object.entries(image.env).map(environmentPair),
     labels: Object.entries(image.labels).map(dockerfilePair),
     user: user === undefined || parent.kind === "image" ? "" : `${user}:${user}`,
     workdir: parent.kind === "image" ? "" : "/app",
@@ -77,7 +82,14 @@ export function shellWord(text: string): string {
   return /^[A-Za-z0-9@%+=:,./_-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Dockerfile reference, "Environment replacement": in double quotes, backslash, quote and dollar are written with a backslash. */
-function dockerfilePair([name, value]: readonly [string, string]): string {
-  return `${name}="${value.replace(/[\\"$]/g, "\\$&")}"`;
+/** Dockerfile reference, "Automatic platform ARGs in the global scope": `amd64`, once a stage has asked for it. */
+const architectureArgument = "TARGETARCH";
+
+function environmentPair([name, value]: readonly [string, string]): string {
+  return `${name}="${splitAtArchitecture(value).map(quoted).join(`\${${architectureArgument}}`)}"`;
 }
+
+const dockerfilePair = ([name, value]: readonly [string, string]): string => `${name}="${quoted(value)}"`;
+
+/** Dockerfile reference, "Environment replacement": in double quotes, backslash, quote and dollar are written with a backslash. */
+const quoted = (text: string): string => text.replace(/[\\"$]/g, "\\$&");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCatalog, select } from "../../src/commands/catalog.js";
 import { imagesOf } from "../../src/model/image.js";
 import { trustDockerfile } from "../../src/stages/probe.js";
+import { followPage, readPage } from "../support/page.js";
 import { repository } from "../support/paths.js";
 
 describe("the documented way to add a certificate authority", () => {
@@ -56,6 +57,30 @@ describe("a language's page", () => {
   }
 });
 
+describe("the recipes", () => {
+  const folder = join(repository, "docs", "recipes");
+  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  const names = readdirSync(folder).filter((name) => name !== "README.md");
+
+  it("are all listed on one page, with their files' names", () => {
+    const listed = [...read("README.md").matchAll(/^\| \[([a-z-]+\.md)\]\(\1\) \| \S/gm)].map(([, name]) => name);
+    assert.deepEqual([...listed].sort(), names);
+  });
+
+  it("are all followed by a test", () => {
+    const test = readFileSync(join(repository, "test", "catalog", "recipes.test.ts"), "utf8");
+    for (const name of names) assert.ok(test.includes(`name: "${name.replace(".md", "")}"`), name);
+  });
+
+  for (const name of names) {
+    it(`have no block that nothing runs: ${name}`, () => {
+      const steps = readPage(read(name));
+      assert.ok(steps.some((step) => step.type === "file" && step.path === "Dockerfile"));
+      assert.ok(steps.some(({ type }) => type === "command"));
+    });
+  }
+});
+
 describe("make catalog", () => {
   it("selects every image on Debian, and no other", () => {
     const [, written = ""] = /^ON_DEBIAN := (.+)$/m.exec(readFileSync(join(repository, "Makefile"), "utf8")) ?? [];
@@ -66,4 +91,17 @@ describe("make catalog", () => {
     const onDebian = imagesOf(opened.value.plan).filter(({ distribution }) => distribution.family === "debian");
     assert.deepEqual(selected.value.map(({ id }) => id).sort(), onDebian.map(({ id }) => id).sort());
   });
+});
+
+describe("a page that is followed", () => {
+  const follow = (text: string) => followPage(readPage(text), { folder: repository });
+
+  it("must have told what its commands print", () => {
+    follow("```console\n$ echo one; echo \\\n  two\none\ntwo\n$ echo a b c\na … c\n```\n");
+    assert.throws(() => follow("```console\n$ echo one\ntwo\n```\n"), /should print\ntwo/);
+    assert.throws(() => follow("```console\n$ echo one\none\n$ false\n```\n"), /false/);
+  });
+
+  it("has no block without a file's path, but commands", () =>
+    assert.throws(() => follow("```sh\necho one\n```\n"), /neither a file/));
 });

@@ -164,7 +164,17 @@ describe("what a Dockerfile's template may place", () => {
     });
     assert.equal(view.packages, "'x; rm -rf /' 'a=1-*'");
     assert.deepEqual(view.env, ['A="\\"\\$b\\\\"']);
+    assert.equal(view.argument, "");
     assert.deepEqual(view.labels, ['l="\\""']);
     assert.equal(view.cmd, '["\\"","$x"]');
+  });
+
+  it("is the engine's own name of the architecture where the environment asks for it, and quoted around that", () => {
+    writeResolvedCatalog(folder());
+    const [image] = imagesOf(openGood(folder()).plan).filter(({ id }) => id === "python/3.13/trixie/runtime");
+    assert.ok(image !== undefined);
+    const view = dockerfileView({ ...image, env: { A: "$x/{architecture}/{architecture}" } });
+    const named = "$" + "{TARGETARCH}";
+    assert.deepEqual([view.argument, view.env], ["TARGETARCH", [`A="\\$x/${named}/${named}"`]]);
   });
 });

@@ -104,10 +104,18 @@ describe("what a definition may say", () => {
     "",
     "a'b",
     "a=1",
+    "a{lines}",
+    "a{line",
+    "{}",
   ]) {
     it(`has no package named ${JSON.stringify(hostile)}`, () =>
       assert.equal(accepts(`${lines}packages: { debian: { runtime: ["${hostile}"] } }\n`), false));
   }
+  it("has packages whose names have the release line in them", () =>
+    assert.equal(
+      accepts(`${lines}packages: { debian: { version: "{line}-a", runtime: ["a{line}b{line}"] } }\n`),
+      true,
+    ));
   for (const hostile of ["a\\nRUN reboot", "a\\0b", "a\\u2028b", "a\\e[31mb"]) {
     it(`has no environment value ${hostile}`, () =>
       assert.equal(accepts(`${lines}runtime: { env: { A: "${hostile}" } }\n`), false));
