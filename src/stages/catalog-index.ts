@@ -56,7 +56,7 @@ function describeImage(image: Image, images: ReadonlyMap<string, Image>, size: S
     drop: image.drop,
     ...inherited(image, images),
     labels: image.labels,
-    created: new Date(sourceDateEpoch * 1000).toISOString(),
+    created: new Date(sourceDateEpoch * 1000).toISOString().replace(".000Z", "Z"),
     ...(budget === undefined ? {} : { budget }),
     ...(size === undefined ? {} : { size }),
   };

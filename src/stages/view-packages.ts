@@ -60,20 +60,28 @@ const byVariant = (a: string, b: string): number => rank(a) - rank(b) || (a < b 
 /** The shortest way to say on which pairs something is. */
 function placesOf(some: readonly Pair[], all: readonly Pair[]): string {
   if (some.length === all.length) return "all";
-  return families
-    .flatMap((family) => {
-      const isHere = ({ distribution }: Pair): boolean => distribution.family === family;
-      const here = some.filter(isHere);
-      return here.length === all.filter(isHere).length && here.length > 0 ? [family] : distributionsOf(here, all);
-    })
-    .join(", ");
+  const isOf = (family: string) => (pair: Pair) => pair.distribution.family === family;
+  return families.flatMap((family) => placesIn(family, some.filter(isOf(family)), all.filter(isOf(family)))).join(", ");
 }
 
-function distributionsOf(some: readonly Pair[], all: readonly Pair[]): readonly string[] {
-  const names = [...new Set(some.map(({ distribution }) => distribution.name))];
-  return names.flatMap((name) => {
-    const here = some.filter(({ distribution }) => distribution.name === name);
-    const whole = all.filter(({ distribution }) => distribution.name === name).length === here.length;
-    return whole ? [name] : here.map(({ line }) => `${line} on ${name}`);
-  });
+/** A whole family, whole distributions of it, whole lines, or pair by pair. */
+function placesIn(family: string, some: readonly Pair[], all: readonly Pair[]): readonly string[] {
+  if (some.length === 0) return [];
+  if (some.length === all.length) return [family];
+  const distributions = partsOf(some, all, ({ distribution }) => distribution.name);
+  if (distributions !== undefined) return distributions;
+  const lines = partsOf(some, all, ({ line }) => line);
+  return lines === undefined
+    ? some.map(({ line, distribution }) => `${line} on ${distribution.name}`)
+    : [`${lines.join(", ")} on ${family}`];
+}
+
+/** The names that stand for some of the pairs, where none of them stands for any other. */
+function partsOf(
+  some: readonly Pair[],
+  all: readonly Pair[],
+  nameOf: (pair: Pair) => string,
+): readonly string[] | undefined {
+  const names = [...new Set(some.map(nameOf))];
+  return all.filter((pair) => names.includes(nameOf(pair))).length === some.length ? names : undefined;
 }

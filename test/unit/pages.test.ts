@@ -126,6 +126,19 @@ describe("the packages on a language's page", () => {
     });
   });
 
+  it("that only some lines have, or one line on one distribution, say which", () => {
+    writeResolvedCatalog(folder());
+    const node = openGood(folder()).plan.languages.find((each) => each.language === "node") ?? assert.fail();
+    const places = (pairs: typeof node.pairs) =>
+      packageViews({ ...node, pairs }).flatMap(({ name, on }) => (name === "nodejs" ? [on] : []));
+    const [current] = node.pairs.filter(({ line }) => line === "26");
+    assert.deepEqual(places(node.pairs), ["24 on alpine, debian"]);
+    const moved = { ...(current ?? assert.fail()), line: "24" };
+    assert.deepEqual(places([moved, ...node.pairs.filter(({ line }) => line !== "26")]), [
+      "24 on alpine3.24, 24 on alpine3.23, debian",
+    ]);
+  });
+
   it("have the pages' other notes beside them: limits, families that are absent, and what is dropped, with reasons", () => {
     rowsWith("limits: [No <b>Tk</b>.]\n");
     const text = openGood(folder()).tree.get("python/README.md")?.text ?? "";
