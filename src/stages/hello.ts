@@ -5,6 +5,7 @@ import type { Pair } from "../model/image.js";
 import type { Breach } from "../model/promise.js";
 import { isSameVersion } from "../model/version.js";
 import type { Engine, Service, Stopped } from "../ports/engine.js";
+import { askJson } from "../ports/service-http.js";
 
 /** Where a language's hello application is: a build context that takes the build arguments DEV and RUNTIME. */
 export function helloFolder(root: string, { language }: Pick<Pair, "language">): string {
@@ -86,8 +87,7 @@ async function firstAnswer(service: Service): Promise<Record<string, unknown>> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     try {
-      const response = await fetch(service.url, { signal: AbortSignal.timeout(5000) });
-      const { data } = answerSchema.safeParse(await response.json());
+      const { data } = answerSchema.safeParse(await askJson(service.url));
       return data ?? {};
     } catch {
       if (Date.now() > deadline) {

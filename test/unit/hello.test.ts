@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { Failure } from "../../src/model/failure.js";
 import type { Service, Stopped } from "../../src/ports/engine.js";
 import { askHello } from "../../src/stages/hello.js";
@@ -35,6 +36,24 @@ describe("the hello application", () => {
   it("ends in time when it is told to, whatever its status", async () => {
     assert.deepEqual(await complaintsOf(well), []);
     assert.deepEqual(await complaintsOf({ ...well, exitCode: 143 }), []);
+  });
+
+  it("is asked again where the engine closes connections at once, as it does until something listens", async () => {
+    let connections = 0;
+    const early = createServer((socket) => {
+      connections += 1;
+      if (connections < 4) socket.destroy();
+      else socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+    });
+    await new Promise<void>((resolve) => early.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = early.address() as AddressInfo;
+      const { engine } = engineWith({ url: `http://127.0.0.1:${port}` });
+      assert.deepEqual((await askHello(engine, "image", {})).application, []);
+      assert.equal(connections, 4);
+    } finally {
+      early.close();
+    }
   });
 
   it("is complained about where it had to be killed", async () =>
