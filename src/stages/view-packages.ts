@@ -72,7 +72,10 @@ const byVariant = (a: string, b: string): number => rank(a) - rank(b) || (a < b 
 function placesOf(some: readonly Pair[], all: readonly Pair[]): string {
   if (some.length === all.length) return "all";
   const isOf = (family: string) => (pair: Pair) => pair.distribution.family === family;
-  return families.flatMap((family) => placesIn(family, some.filter(isOf(family)), all.filter(isOf(family)))).join(", ");
+  return families
+    .map((family) => placesIn(family, some.filter(isOf(family)), all.filter(isOf(family))).join(", "))
+    .filter((places) => places !== "")
+    .join("; ");
 }
 
 /** A whole family, whole distributions of it, whole lines, or pair by pair. */
