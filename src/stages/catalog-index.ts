@@ -52,6 +52,7 @@ function describeImage(image: Image, images: ReadonlyMap<string, Image>, size: S
     ...(parent.kind === "image" ? { parent: parent.id } : {}),
     ...(builder === undefined ? {} : { builder: builder.id }),
     packages: image.packages,
+    artifacts: image.artifacts,
     keep: image.keep,
     drop: image.drop,
     ...inherited(image, images),

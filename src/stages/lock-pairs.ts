@@ -159,9 +159,14 @@ function endOf(
   if (distribution === undefined) return {};
   const ends = endsOf(cyclesOf(cycles, definition, pair, distribution));
   const ended = endedOn(today, ends);
+  // A distribution mends what it packages: of upstream's own artifacts, nobody mends more than upstream does.
+  const isUpstreams = pair.versionArtifact !== undefined;
   if (ended === undefined) return {};
-  if (ended !== "both") return { ended };
-  const message = `${whenEnded("upstream", ends.upstream)}, and ${whenEnded(pair.distribution, ends.distribution)}: remove the line, or put it on a distribution that supports it`;
+  if (ended === "distribution" || (ended === "upstream" && !isUpstreams)) return { ended };
+  const other = isUpstreams
+    ? `it is an artifact of upstream's own, which ${pair.distribution} does not support`
+    : whenEnded(pair.distribution, ends.distribution);
+  const message = `${whenEnded("upstream", ends.upstream)}, and ${other}: remove the line, or put it on a distribution that supports it`;
   const place = loaded.documents
     .get(definition.language)
     ?.placeOf(["lines", pair.line, "on", pair.distribution], "key");

@@ -29,14 +29,11 @@ export function noteComplaints(written: Written, settings: CatalogSettings): rea
 }
 
 function reasonComplaints({ content, document }: Written): readonly Diagnostic[] {
-  const names = [
-    ...new Set(
-      packageSets(content).flatMap(({ set }) => [
-        ...(set.version === undefined ? [] : [set.version]),
-        ...Object.values(set).flatMap((value) => (Array.isArray(value) ? (value as readonly string[]) : [])),
-      ]),
-    ),
-  ];
+  const listed = packageSets(content).flatMap(({ set }) => [
+    ...(set.version === undefined ? [] : [set.version]),
+    ...Object.values(set).flatMap((value) => (Array.isArray(value) ? (value as readonly string[]) : [])),
+  ]);
+  const names = [...new Set([...listed, ...Object.keys(content.artifacts ?? {})])];
   return Object.keys(content.reasons ?? {})
     .filter((pattern) => !names.some((name) => matchesPackage(pattern, name)))
     .map((pattern) => ({

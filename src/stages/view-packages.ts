@@ -4,7 +4,7 @@ import { isPinned, nameOfArgument } from "../model/package.js";
 import { reasonFor } from "../model/package-pattern.js";
 import { families } from "../model/platform.js";
 
-/** A package that images of a language are made of, as a page shows it. */
+/** A package, or an artifact of upstream's own, that images of a language are made of, as a page shows it. */
 export interface PackageView {
   readonly name: string;
   /** `runtime, dev` */
@@ -15,42 +15,53 @@ export interface PackageView {
 }
 
 interface Use {
+  readonly name: string;
+  /** Whether it is upstream's own, and no package of a distribution. */
+  readonly isArtifact: boolean;
   readonly variants: Set<string>;
   readonly pairs: Set<Pair>;
   isVersion: boolean;
 }
 
-/** Every package of a language's lists once, those of runtime first. */
-export function packageViews({ pairs, notes }: Pick<LanguagePlan, "pairs" | "notes">): readonly PackageView[] {
-  const uses = usesOf(pairs);
-  return [...uses]
-    .map(([name, use]) => ({
-      name,
+/** Every package and artifact of a language's lists once, those of runtime first. */
+export function packageViews({ language, pairs, notes }: LanguagePlan): readonly PackageView[] {
+  return usesOf(pairs)
+    .map((use) => ({
+      name: use.name,
       variants: [...use.variants].sort(byVariant).join(", "),
       on: placesOf([...use.pairs], pairs),
-      reason: reasonOf(name, use, notes),
+      reason: reasonOf(use, language, notes),
     }))
     .sort((a, b) => byVariant(a.variants, b.variants) || (a.name < b.name ? -1 : 1));
 }
 
-const reasonOf = (name: string, { isVersion }: Use, { reasons }: Definition["notes"]): string =>
-  reasonFor(reasons, name) ?? (isVersion ? "the language itself" : "—");
+function reasonOf({ name, isVersion, isArtifact }: Use, language: string, { reasons }: Definition["notes"]): string {
+  const isLanguage = isVersion || (isArtifact && name === language);
+  const reason = reasonFor(reasons, name) ?? (isLanguage ? "the language itself" : undefined);
+  if (isArtifact) return `${reason === undefined ? "" : `${reason}, `}as upstream publishes it`;
+  return reason ?? "—";
+}
 
-function usesOf(pairs: readonly Pair[]): ReadonlyMap<string, Use> {
+function usesOf(pairs: readonly Pair[]): readonly Use[] {
   const uses = new Map<string, Use>();
+  const add = (name: string, isArtifact: boolean, variant: string, pair: Pair): Use => {
+    const key = `${name} ${isArtifact}`;
+    const use = uses.get(key) ?? { name, isArtifact, variants: new Set(), pairs: new Set(), isVersion: false };
+    uses.set(key, use);
+    use.variants.add(variant);
+    use.pairs.add(pair);
+    return use;
+  };
   for (const pair of pairs) {
-    for (const { variant, packages } of pair.images) {
+    for (const { variant, packages, artifacts } of pair.images) {
       for (const argument of packages) {
-        const name = nameOfArgument(argument);
-        const use = uses.get(name) ?? { variants: new Set(), pairs: new Set(), isVersion: false };
-        uses.set(name, use);
-        use.variants.add(variant);
-        use.pairs.add(pair);
+        const use = add(nameOfArgument(argument), false, variant, pair);
         use.isVersion ||= isPinned(argument);
       }
+      for (const { name } of artifacts) add(name, true, variant, pair);
     }
   }
-  return uses;
+  return [...uses.values()];
 }
 
 const order = ["runtime, dev", "runtime", "dev"];
@@ -61,7 +72,10 @@ const byVariant = (a: string, b: string): number => rank(a) - rank(b) || (a < b 
 function placesOf(some: readonly Pair[], all: readonly Pair[]): string {
   if (some.length === all.length) return "all";
   const isOf = (family: string) => (pair: Pair) => pair.distribution.family === family;
-  return families.flatMap((family) => placesIn(family, some.filter(isOf(family)), all.filter(isOf(family)))).join(", ");
+  return families
+    .map((family) => placesIn(family, some.filter(isOf(family)), all.filter(isOf(family))).join(", "))
+    .filter((places) => places !== "")
+    .join("; ");
 }
 
 /** A whole family, whole distributions of it, whole lines, or pair by pair. */

@@ -12,6 +12,7 @@ import { lockChecksum } from "../../src/stages/locked.js";
 import { makePlan } from "../../src/stages/plan.js";
 import { type ResolveSources, resolve } from "../../src/stages/resolve.js";
 import { dockerfileView } from "../../src/stages/view.js";
+import { packageViews } from "../../src/stages/view-packages.js";
 import { useTemporaryFolder, writeFiles } from "../support/folders.js";
 import { cycles, mirrors } from "../support/paths.js";
 import { formatShort, loadGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
@@ -105,6 +106,36 @@ describe("an artifact", () => {
         "linux/arm64": { npm: "@acme/lua-arm64", integrity: sri("B") },
       },
     });
+  });
+
+  it("is not kept alive by a distribution, which mends its packages and nothing else", async () => {
+    const old = { lua: { "5.4": { eol: "2026-06-18" }, "5.3": { eol: false } } } as const;
+    const withCycles = {
+      ...world,
+      cycles: async (product: string) => (product === "lua" ? old.lua : world.cycles(product)),
+    };
+    changed("lines:", "endoflife: lua\nlines:");
+    const { loaded, lock } = loadGood(folder());
+    const refused = await resolve(loaded, lock, withCycles);
+    assert.deepEqual(refused.ok ? [] : refused.diagnostics.map(formatShort), [
+      "languages/lua.yaml:7:18 unsupported-line: upstream's support ended on 2026-06-18, and it is an artifact of upstream's own, which trixie does not support: remove the line, or put it on a distribution that supports it",
+    ]);
+    assert.ok((await resolve(loaded, lock, { ...withCycles, today: "2026-06-18" })).ok);
+  });
+
+  it("is on its language's page, with the reason that the definition gives", async () => {
+    changed("packages:", "reasons: { rocks: the package manager }\npackages:");
+    const { lock } = await resolved();
+    const plan = makePlan(loadGood(folder()).loaded, lock);
+    const lua = plan.ok ? plan.value.languages.find(({ language }) => language === "lua") : undefined;
+    assert.deepEqual(
+      packageViews(lua ?? assert.fail()).map(({ name, variants, reason }) => `${name}: ${variants}: ${reason}`),
+      [
+        "lua: runtime, dev: the language itself, as upstream publishes it",
+        "git: dev: —",
+        "rocks: dev: the package manager, as upstream publishes it",
+      ],
+    );
   });
 
   it("of npm is asked for within its own range, or that of the release line", async () => {

@@ -132,10 +132,10 @@ describe("the packages on a language's page", () => {
     const places = (pairs: typeof node.pairs) =>
       packageViews({ ...node, pairs }).flatMap(({ name, on }) => (name === "nodejs" ? [on] : []));
     const [current] = node.pairs.filter(({ line }) => line === "26");
-    assert.deepEqual(places(node.pairs), ["24 on alpine, debian"]);
+    assert.deepEqual(places(node.pairs), ["24 on alpine; debian"]);
     const moved = { ...(current ?? assert.fail()), line: "24" };
     assert.deepEqual(places([moved, ...node.pairs.filter(({ line }) => line !== "26")]), [
-      "24 on alpine3.24, 24 on alpine3.23, debian",
+      "24 on alpine3.24, 24 on alpine3.23; debian",
     ]);
   });
 
