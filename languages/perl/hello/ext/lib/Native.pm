@@ -1,0 +1,7 @@
+package Native;
+
+use XSLoader;
+
+XSLoader::load();
+
+1;
