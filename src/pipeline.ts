@@ -16,6 +16,7 @@ import { type BuildContext, buildImage, localReferences } from "./stages/build.j
 import { describeImage } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage, provideDistribution } from "./stages/distribution.js";
 import { publishPair } from "./stages/publish.js";
+import { publishArtifacts } from "./stages/publish-artifacts.js";
 import { type TestContext, testedPattern, testPair } from "./stages/test.js";
 import { verifyImage } from "./stages/verify.js";
 import { runGraph, type Task } from "./support/schedule.js";
@@ -210,6 +211,7 @@ function publishTask(pair: Pair, request: RunRequest, context: RunContext): Task
     run: () =>
       reported("publish", pair.id, say, async () => {
         if (target === undefined) throw new Failure("no registry was named");
+        await publishArtifacts(pair, { engine, say, provideArtifact: context.provideArtifact, ...target });
         await publishPair(pair, { engine, say, built: context.built, ...target });
       }),
     skipped: (because, error) =>

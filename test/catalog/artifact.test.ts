@@ -16,6 +16,7 @@ import { sbomFile } from "../../src/stages/describe.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { ingot, parseRun } from "../support/program.js";
+import { requireRegistry, startRegistry } from "../support/registry-server.js";
 import { requireEngine } from "../support/require-engine.js";
 
 /** A program and a file beside it, below a folder as releases have one. */
@@ -72,12 +73,14 @@ dev: { from: dev }
 test:
   runtime: [{ run: [t], prints: forty-two }]
   dev: [{ run: [tool], prints: forty-two }]
-platforms: [linux/amd64]
 `;
+    const integrity = sum.toString();
     const entry = {
       version: "1.2.3",
       packages: {},
-      artifacts: { tool: { version: "1.2.3", platforms: { "linux/amd64": { integrity: sum.toString() } } } },
+      artifacts: {
+        tool: { version: "1.2.3", platforms: { "linux/amd64": { integrity }, "linux/arm64": { integrity } } },
+      },
       date: "2026-11-21",
     };
     const locked = `pairs:\n  tool: ${JSON.stringify({ 1: { trixie: entry } })}`;
@@ -119,6 +122,30 @@ platforms: [linux/amd64]
     const again = await run("up");
     assert.deepEqual([...new Set(again.events.map(({ type }) => type))], ["kept"]);
     assert.equal(asked, 1);
+  });
+
+  it("is published as an image of its own before the pair, once", async function () {
+    requireRegistry(this);
+    const registry = await startRegistry();
+    try {
+      served = await release("forty-two\n");
+      write();
+      assert.equal((await ingot(folder(), ["generate"])).status, 0);
+      const publish = () => run("publish", "--registry", `${registry.host}/acme`);
+      const first = await publish();
+      assert.equal(first.status, 0, first.stderr + JSON.stringify(first.events));
+      const answer = await fetch(`http://${registry.host}/v2/acme/artifact/tags/list`);
+      assert.deepEqual(((await answer.json()) as { tags: string[] }).tags, ["tool-1.2.3"]);
+      const before = (await registry.requests()).length;
+      assert.equal((await publish()).status, 0);
+      const methods = (await registry.requests()).slice(before).map(({ method }) => method);
+      assert.deepEqual(
+        methods.filter((method) => !["GET", "HEAD"].includes(method)),
+        [],
+      );
+    } finally {
+      await registry.stop();
+    }
   });
 
   it("fails in one line where what is served is not what the lock says, and keeps nothing", async () => {

@@ -26,11 +26,12 @@ describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
   it("gives each repository exactly the tags of its pair, and one unique tag for each image", async () => {
     const { status, stderr } = await publish();
     assert.equal(status, 0, stderr);
-    for (const pair of trixiePairs()) {
-      const response = await fetch(`http://${registry.host}/v2/acme/${pair.language}/tags/list`);
+    for (const language of new Set(trixiePairs().map((pair) => pair.language))) {
+      const response = await fetch(`http://${registry.host}/v2/acme/${language}/tags/list`);
       const { tags } = (await response.json()) as { tags: string[] };
-      const unique = pair.images.map((image) => `${image.tags[0]}-20261121`);
-      assert.deepEqual(tags.sort(), [...pair.images.flatMap((image) => image.tags), ...unique].sort());
+      const images = trixiePairs().flatMap((pair) => (pair.language === language ? pair.images : []));
+      const unique = images.map((image) => `${image.tags[0]}-20261121`);
+      assert.deepEqual(tags.sort(), [...images.flatMap((image) => image.tags), ...unique].sort());
     }
   });
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { failing, isInImage, type Trial } from "./engine-trial.js";
+import { writeFiles } from "./folders.js";
 
 const password = "b7f3-not-to-be-seen";
 const mirror = `https://ingot:${password}@mirror.example.org/debian trixie main\n`;
@@ -198,6 +199,18 @@ export function describeBuilds(trial: () => Trial): void {
         { files: { text: "from the folder\n" } },
       );
       assert.equal(await read(image, "/read"), "from the stage\nfrom the folder");
+    });
+
+    it("reads a folder of this machine, where a mount names it as an image would be named", async () => {
+      const { build, tools, newFolder } = trial();
+      const folder = newFolder();
+      writeFiles(folder, { "usr/local/answer": "forty-two\n" });
+      const name = "engine-contract/artifact:tool-1.2.3";
+      const mount = `--mount=type=bind,from=${name},target=/artifacts/tool`;
+      const image = await build(["FROM tools", `RUN ${mount} cat /artifacts/tool/usr/local/answer >/read`], {
+        contexts: { tools, [name]: folder },
+      });
+      assert.equal(await read(image, "/read"), "forty-two");
     });
 
     it("reads a secret, which is in no layer, config or history of the image", async () => {

@@ -105,6 +105,15 @@ describe("the arguments of a build", () => {
       );
   });
 
+  it("give a folder as it is, and an image as one", () => {
+    for (const dialect of dialects) {
+      const contexts = { "ingot/artifact:a-1": "/tmp/a b", "ingot/base:trixie": "docker.io/ingot/base:trixie" };
+      const args = buildArguments(dialect, { ...plain, contexts });
+      assert.ok(args.includes("ingot/artifact:a-1=/tmp/a b"), args.join(" "));
+      assert.ok(args.some((each) => /^ingot\/base:trixie=docker-image:\/\//.test(each)));
+    }
+  });
+
   it("know a fully qualified FROM of an official image by both its names", () => {
     const contexts = { "docker.io/library/debian:trixie-slim": "docker.io/ingot/bootstrap:trixie" };
     const text = buildArguments(podmanDialect, { ...plain, contexts }).join(" ");

@@ -4,10 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { PackageURL } from "packageurl-js";
+import type { ImageArtifact } from "../../src/model/artifact.js";
 import type { ImageContent } from "../../src/model/content.js";
 import { readPackageDatabase } from "../../src/model/package-database.js";
 import { parseDigest } from "../../src/model/reference.js";
 import { formatSbom, type SbomImage } from "../../src/model/sbom.js";
+import { sbomArtifacts } from "../../src/model/sbom-artifacts.js";
 import { supplierOf } from "../../src/model/sbom-supplier.js";
 import { contentOf } from "../support/image-content.js";
 import { fixtures } from "../support/paths.js";
@@ -105,6 +107,56 @@ function contentsOf({ relationships, files, packages }: Spdx, id: string): reado
 
 const schema = JSON.parse(readFileSync(join(fixtures, "spdx/written.schema.json"), "utf8"));
 const isValid = new Ajv({ allErrors: true }).compile(schema);
+
+const artifact: ImageArtifact = {
+  name: "z",
+  version: "1.4+5",
+  reference: "ingot/artifact:z-1.4_5",
+  strip: 1,
+  files: { lib: "/usr/share/a b", x: "/etc/passwd" },
+  links: {},
+  downloads: {
+    "linux/amd64": {
+      integrity: `sha512-${Buffer.alloc(64, 1).toString("base64")}`,
+      from: { kind: "npm", name: "@acme/z-linux-x64", version: "1.4+5" },
+    },
+    "linux/arm64": {
+      integrity: `sha256-${Buffer.alloc(32, 2).toString("base64")}`,
+      from: { kind: "url", url: "https://example.org/z.tgz" },
+    },
+  },
+};
+
+describe("an artifact in a bill of materials", () => {
+  const withArtifact = (architecture: string): Spdx =>
+    JSON.parse(
+      formatSbom({ content: debian, database: undefined, image, artifacts: sbomArtifacts([artifact], architecture) }),
+    );
+
+  it("is a package with the address and the checksum of what was fetched, and holds its files", () => {
+    const spdx = withArtifact("amd64");
+    assert.ok(isValid(spdx), JSON.stringify(isValid.errors, undefined, 2));
+    const described = packageOf(spdx, "@acme/z-linux-x64");
+    assert.equal(purlOf(described), "pkg:npm/%40acme/z-linux-x64@1.4%2B5");
+    assert.deepEqual(described["checksums"], [{ algorithm: "SHA512", checksumValue: "01".repeat(64) }]);
+    assert.deepEqual(contentsOf(spdx, described.SPDXID), ["./etc/passwd", "./usr/share/a b/ü"]);
+    assert.equal(contentsOf(spdx, "SPDXRef-Image").includes("./etc/passwd"), false);
+  });
+
+  it("from a URL has it, and is of no package registry", () => {
+    const described = packageOf(withArtifact("arm64"), "z");
+    assert.equal(described["downloadLocation"], "https://example.org/z.tgz");
+    const { type, name, qualifiers } = PackageURL.fromString(purlOf(described));
+    assert.deepEqual([type, name, qualifiers?.["checksum"]], ["generic", "z", `sha256:${"02".repeat(32)}`]);
+  });
+
+  it("is not there for a machine that it is not for", () => {
+    assert.deepEqual(
+      withArtifact("riscv64").packages.map(({ name }) => name),
+      ["ingot/python"],
+    );
+  });
+});
 
 describe("a bill of materials", () => {
   const spdx = sbomOf(debian);
