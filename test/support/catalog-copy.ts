@@ -5,8 +5,8 @@ import { lockChecksum } from "../../src/stages/locked.js";
 import { repository } from "./paths.js";
 
 export interface CopyOptions {
-  /** So that what a test builds is never taken for the catalog's own images. */
-  readonly namespace: string;
+  /** So that what a test builds is never taken for the catalog's own images; absent where it builds none of these. */
+  readonly namespace?: string;
   /** Changes to the text of files, by path. */
   readonly edits?: Readonly<Record<string, (text: string) => string>>;
   /** Further files, by path. */
@@ -20,7 +20,8 @@ export function copyCatalog(folder: string, { namespace, edits = {}, files = {} 
   }
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
   for (const [path, edit] of Object.entries(edits)) editFile(folder, path, edit);
-  editFile(folder, "catalog.yaml", (text) => text.replace(/^namespace: .*$/m, `namespace: ${namespace}`));
+  if (namespace !== undefined)
+    editFile(folder, "catalog.yaml", (text) => text.replace(/^namespace: .*$/m, `namespace: ${namespace}`));
   const loaded = loadCatalog(folder);
   if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join("\n"));
   const checksum = lockChecksum(loaded.value);
