@@ -6,7 +6,7 @@ import { openCatalog } from "../../src/commands/catalog.js";
 import { createEngine } from "../../src/ports/engines.js";
 import { createContentReader } from "../../src/ports/image-content.js";
 import { checkContents } from "../../src/stages/check.js";
-import { makeAlpineDouble } from "../support/alpine-double.js";
+import { lockedPackages, makeAlpineDouble } from "../support/alpine-double.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { repository } from "../support/paths.js";
@@ -125,20 +125,6 @@ function makeDoubles(locked: string, folder = locked): void {
     const packages = `${lockedPackages(locked, `alpine${branch}`)}libpq 18.0-r0\n`;
     makeAlpineDouble({ branch, packages, folder, tag: `${namespace}/alpine:${branch}` });
   }
-}
-
-function lockedPackages(root: string, distribution: string): string {
-  const opened = openCatalog(root);
-  assert.ok(opened.ok);
-  const { pairs } = opened.value.lock;
-  const entries = Object.values(pairs).flatMap((lines) =>
-    Object.values(lines).map((line) => line[distribution]?.packages ?? {}),
-  );
-  const packages = new Map(entries.flatMap((each): [string, string][] => Object.entries(each)));
-  return [...packages]
-    .map(([name, version]) => `${name} ${version}\n`)
-    .sort()
-    .join("");
 }
 
 async function breachesOf(root: string): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { openCatalog } from "../../src/commands/catalog.js";
 import { debianSources, readHostMirror } from "../../src/ports/debian-host.js";
 import { openMirror } from "../../src/ports/mirror.js";
-import { makeAlpineDouble } from "../support/alpine-double.js";
+import { lockedPackages, makeAlpineDouble } from "../support/alpine-double.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder, writeFiles } from "../support/folders.js";
 import { followPage, namedBy, readPage, type Step } from "../support/page.js";
@@ -125,19 +125,15 @@ async function buildOnDouble(catalog: string): Promise<string> {
   );
   assert.ok(pair !== undefined);
   const { branch, name } = pair.distribution;
-  const entries = Object.values(opened.value.lock.pairs).flatMap((lines) =>
-    Object.values(lines).map((line) => line[name]?.packages ?? {}),
-  );
-  const packages = new Map(entries.flatMap((each): [string, string][] => Object.entries(each)));
-  const list = [...packages].map((each) => `${each.join(" ")}\n`).join("");
+  const packages = lockedPackages(catalog, name);
   makeAlpineDouble({
     branch: branch.slice(1),
-    packages: list,
+    packages,
     folder: catalog,
     tag: `${namespace}/alpine:${branch.slice(1)}`,
   });
   assert.equal((await ingot(catalog, ["generate"])).status, 0);
   const { status, stderr } = await ingot(catalog, ["build", "python:3-alpine", "python:3-alpine-dev"]);
   assert.equal(status, 0, stderr);
-  return packages.get("python3") ?? "";
+  return /^python3 (\S+)$/m.exec(packages)?.[1] ?? "";
 }

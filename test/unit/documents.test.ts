@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCatalog, select } from "../../src/commands/catalog.js";
 import { imagesOf } from "../../src/model/image.js";
+import { loadCatalog } from "../../src/stages/load.js";
 import { trustDockerfile } from "../../src/stages/probe.js";
+import { copyCatalog } from "../support/catalog-copy.js";
+import { useTemporaryFolder } from "../support/folders.js";
 import { followPage, readPage } from "../support/page.js";
 import { repository } from "../support/paths.js";
 
@@ -47,6 +50,21 @@ describe("the recipes", () => {
       assert.ok(steps.some(({ type }) => type === "command"));
     });
   }
+});
+
+describe("the language that docs/adding-a-language.md adds", () => {
+  const folder = useTemporaryFolder();
+
+  it("is one definition of less than 60 lines that loads, and one folder", () => {
+    const steps = readPage(readFileSync(join(repository, "docs", "adding-a-language.md"), "utf8"));
+    const files = steps.filter((step) => step.type === "file");
+    for (const { path } of files) assert.match(path, /^languages\/tcl(\.yaml$|\/hello\/)/);
+    assert.ok((files.find(({ path }) => path.endsWith(".yaml"))?.text.split("\n").length ?? 60) < 60);
+    copyCatalog(folder(), {});
+    followPage(files, { folder: folder() });
+    const loaded = loadCatalog(folder());
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+  });
 });
 
 describe("a page that is followed", () => {
