@@ -178,9 +178,10 @@ describe("the architecture", () => {
     // catalog.yaml names the definition that all others are built on, under a key of that name.
     const names = languages.filter((language) => language !== "base").join("|");
     const literal = new RegExp(`["'\`](${names})["'\`]|languages/(${names}|base)\\b`, "g");
-    const wrong = sources.flatMap(({ path, code }) =>
-      [...code.matchAll(literal)].map(([found]) => `${path}: ${found}`),
-    );
+    // Licences have the names of languages, too: what Debian calls them is data.
+    const wrong = sources
+      .filter(({ path }) => path !== "model/licence-names.ts")
+      .flatMap(({ path, code }) => [...code.matchAll(literal)].map(([found]) => `${path}: ${found}`));
     assert.deepEqual(wrong, []);
   });
 
