@@ -29,7 +29,7 @@ describe("one more system library in a runtime image, by the README's recipe", (
   before(async function () {
     this.timeout(1_200_000);
     await requireEngine(this);
-    const { status, stderr } = await ingot(repository, ["build", "python:*trixie*", "node:20*trixie*"]);
+    const { status, stderr } = await ingot(repository, ["build", "python:*trixie*", "node:24*trixie*"]);
     assert.equal(status, 0, stderr);
   });
   after(() => removeNamespace(namespace));
@@ -93,7 +93,7 @@ describe("one more system library in a runtime image, by the README's recipe", (
       prints: /^17\d{4}$/m,
     },
     {
-      id: "node/20/trixie",
+      id: "node/24/trixie",
       library: "libxml2",
       // Node calls no library by itself, but it loads one, with all that it needs, before it finds that it is no module.
       command: [

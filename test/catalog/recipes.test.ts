@@ -26,7 +26,7 @@ describe("a recipe of docs/recipes, followed to the letter", () => {
       "build",
       "base:*trixie*",
       "go:*trixie*",
-      "node:*trixie*",
+      "node:24*trixie*",
       "python:*trixie*",
     ]);
     assert.equal(status, 0, stderr);

@@ -48,7 +48,7 @@ describe("a world that does not do what it is asked", () => {
     mkdirSync(disk);
     copyCatalog(folder(), { namespace: "ingot-full" });
     assert.equal((await ingot(folder(), ["generate"])).status, 0);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", disk]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk]);
     try {
       for (const path of ["catalog.yaml", "catalog.lock.yaml", "languages", "templates"]) {
         execFileSync("cp", ["-r", join(folder(), path), disk]);
