@@ -5,6 +5,7 @@ import { type Compiled, compileTemplate, type Shape, type TemplateSource } from 
 import { renderIndex } from "./catalog-index.js";
 import type { PageSources } from "./pages.js";
 import { dockerfileShape, dockerfileView } from "./view.js";
+import { languagesShape, languagesView } from "./view-languages.js";
 import { readmeShape, readmeView } from "./view-readme.js";
 import { sizesShape, sizesView } from "./view-sizes.js";
 
@@ -12,6 +13,7 @@ const templates = {
   dev: { name: "dev.Dockerfile.hbs", shape: dockerfileShape },
   runtime: { name: "runtime.Dockerfile.hbs", shape: dockerfileShape },
   readme: { name: "README.md.hbs", shape: readmeShape },
+  languages: { name: "languages.md.hbs", shape: languagesShape },
   sizes: { name: "sizes.md.hbs", shape: sizesShape },
 } as const satisfies Record<string, { name: string; shape: Shape }>;
 
@@ -39,6 +41,7 @@ export function renderTree(plan: Plan, compiled: Templates, sources: RenderSourc
     const text = compiled.readme.render(readmeView(language, plan.base, sources));
     tree.set(`${language.language}/README.md`, { text });
   }
+  tree.set("README.md", { text: compiled.languages.render(languagesView(plan)) });
   tree.set("catalog.json", { text: renderIndex(plan, sources.sizes) });
   return tree;
 }

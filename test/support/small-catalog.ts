@@ -74,9 +74,14 @@ limits: [no Tk]
   "templates/debian/microroot": "#!/bin/sh\n",
   "templates/alpine/microroot": "#!/bin/sh\n",
   ...Object.fromEntries(
-    ["runtime.Dockerfile.hbs", "dev.Dockerfile.hbs", "README.md.hbs", "sizes.md.hbs", "partials/config.hbs"].map(
-      ownTemplate,
-    ),
+    [
+      "runtime.Dockerfile.hbs",
+      "dev.Dockerfile.hbs",
+      "README.md.hbs",
+      "languages.md.hbs",
+      "sizes.md.hbs",
+      "partials/config.hbs",
+    ].map(ownTemplate),
   ),
 };
 

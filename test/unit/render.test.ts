@@ -63,7 +63,9 @@ describe("rendering", () => {
       if (/Dockerfile$|README\.md$/.test(path))
         assert.match(
           content.split("\n")[0] ?? "",
-          new RegExp(`Made by \`ingot generate\` from languages/${path.split("/")[0]}\\.yaml`),
+          new RegExp(
+            `Made by \`ingot generate\` from languages/${path === "README.md" ? "\\*" : path.split("/")[0]}\\.yaml`,
+          ),
           path,
         );
     }
