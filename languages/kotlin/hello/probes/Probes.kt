@@ -26,7 +26,7 @@ object StandardLibrary {
         val jars = System.getProperty("java.class.path").split(':').filter { it.endsWith(".jar") }
         val names = jars.flatMap { classesOf(ZipFile(it)) }
         System.err.println("${names.size} classes in ${jars.size} archives")
-        if (names.size < 2000) println("kotlin-stdlib")
+        if (names.size < 900) println("kotlin-stdlib")
         for (name in names) {
             try {
                 Class.forName(name, false, javaClass.classLoader).methods
