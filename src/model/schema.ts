@@ -25,23 +25,23 @@ export const variantName = z.string().regex(/^[a-z][a-z0-9]{0,31}$/, "must be lo
 export const alias = z
   .string()
   .regex(/^[a-z][a-z0-9]{0,31}$/, "must be lower-case letters and digits, starting with a letter");
-/** What Debian Policy 5.6.1 and Alpine's APKBUILD(5) have in common. */
+/** Debian Policy 5.6.1 has lower-case letters alone; Alpine has capitals too, such as `R`. */
 export const packageName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9+._-]{0,127}$/, "must be a package name: lower-case letters, digits and + . _ -");
+  .regex(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/, "must be a package name: letters, digits and + . _ -");
 /** A package, or several that have a part of their name in common: `php8*-mbstring`. */
 export const packagePattern = z
   .string()
   .regex(
-    /^(?=.*[a-z0-9])[a-z0-9*][a-z0-9*+._-]{0,127}$/,
-    "must be a package name, in which * stands for anything: lower-case letters, digits and + . _ - *",
+    /^(?=.*[A-Za-z0-9])[A-Za-z0-9*][A-Za-z0-9*+._-]{0,127}$/,
+    "must be a package name, in which * stands for anything: letters, digits and + . _ - *",
   );
 /** The same, in which `{line}` stands for the release line. */
 export const packageNameOfLine = z
   .string()
   .regex(
-    /^([a-z0-9]|\{line\})([a-z0-9+._-]|\{line\}){0,127}$/,
-    "must be a package name: lower-case letters, digits and + . _ -, and {line} for the release line",
+    /^([A-Za-z0-9]|\{line\})([A-Za-z0-9+._-]|\{line\}){0,127}$/,
+    "must be a package name: letters, digits and + . _ -, and {line} for the release line",
   );
 export const cycleProduct = z
   .string()

@@ -100,7 +100,6 @@ describe("what a definition may say", () => {
     "`reboot`",
     "a\\nb",
     "../a",
-    "A",
     "",
     "a'b",
     "a=1",
@@ -111,6 +110,11 @@ describe("what a definition may say", () => {
     it(`has no package named ${JSON.stringify(hostile)}`, () =>
       assert.equal(accepts(`${lines}packages: { debian: { runtime: ["${hostile}"] } }\n`), false));
   }
+  it("has packages whose names have capitals, as some of Alpine's do", () =>
+    assert.equal(
+      accepts(`${lines}packages: { alpine: { version: R, runtime: [R], dev: [R-dev] } }\nreasons: { "R*": why }\n`),
+      true,
+    ));
   it("has packages whose names have the release line in them", () =>
     assert.equal(
       accepts(`${lines}packages: { debian: { version: "{line}-a", runtime: ["a{line}b{line}"] } }\n`),
