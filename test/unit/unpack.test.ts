@@ -134,6 +134,31 @@ describe("unpacking an artifact", () => {
     );
   });
 
+  it("makes no link through another, which would be outside of its folder, whatever their order", async () => {
+    // Deep in the archive it stays inside; where the layout puts it, it leads to the folder beside the target.
+    const out = { name: "a/b/c/out", type: "symlink", linkname: "../../beside" } as const;
+    const below = { name: "a/b/c/out/evil", type: "symlink", linkname: "x" } as const;
+    const how: ArtifactLayout = { strip: 0, files: { "a/b/c": "/opt" }, links: {} };
+    mkdirSync(join(folder(), "beside"));
+    for (const entries of [
+      [out, below],
+      [below, out],
+      [out, { ...below, type: "link", linkname: "a/b/c/x" } as const],
+    ])
+      assert.match(await refusal(unpackFrom(await tarOf(entries), "x.tar", how)), /below a link: "\/opt\/out\/evil"$/);
+    const through = { ...how, links: { "/opt/out/evil": "x" } };
+    assert.match(await refusal(unpackFrom(await tarOf([out]), "x.tar", through)), /below a link/);
+    assert.deepEqual(readdirSync(join(folder(), "beside")), []);
+  });
+
+  it("refuses a hard link to what the layout does not take", async () => {
+    const link = { name: "package/lib/d", type: "link", linkname: "package/README.md" } as const;
+    assert.match(
+      await refusal(unpackFrom(await tarOf([...good, link]), "x.tar")),
+      /not taken from it: "package\/lib\/d"$/,
+    );
+  });
+
   it("refuses more files, or more bytes, than are allowed", async () => {
     const limits = { size: 14, entries: 100 };
     assert.equal(
