@@ -4,7 +4,7 @@ import type { LanguagePlan, Plan } from "../model/image.js";
 import type { Lock } from "../model/lock.js";
 import type { LoadedCatalog } from "./load.js";
 import { type LockedPair, lockChecksum, lockPairs } from "./locked.js";
-import { baseComplaints, tagComplaints } from "./plan-complaints.js";
+import { artifactComplaints, baseComplaints, tagComplaints } from "./plan-complaints.js";
 import { type PlanContext, planPair } from "./plan-pair.js";
 import { planTags, type TagPlan } from "./tags.js";
 
@@ -42,6 +42,8 @@ export function makePlan(loaded: LoadedCatalog, lock: Lock | undefined): Result<
 
   const context: PlanContext = { loaded, lock, tags, bases };
   const languages = locked.map(({ definition, pairs }) => planLanguage(context, definition, pairs));
+  const differing = artifactComplaints(loaded, languages);
+  if (differing.length > 0) return failed(...differing);
   const { settings } = loaded.catalog;
   const baseFirst = [...languages].sort(
     (a, b) => Number(b.language === settings.base) - Number(a.language === settings.base),

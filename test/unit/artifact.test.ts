@@ -222,6 +222,21 @@ describe("an artifact", () => {
     }
   });
 
+  it("is refused where another goes by its name and version and is not the same; one that is the same is no other", async () => {
+    const other = definition.replace("language: lua", "language: luau");
+    const complaints = async (text: string) => {
+      writeFiles(folder(), { "languages/luau.yaml": text });
+      const { lock } = await resolved();
+      const plan = makePlan(loadGood(folder()).loaded, lock);
+      return plan.ok ? [] : plan.diagnostics.map(formatShort);
+    };
+    assert.deepEqual(await complaints(other), []);
+    assert.deepEqual(await complaints(other.replace("lib: /opt/lua", "lib: /opt/luau")), [
+      "languages/luau.yaml:9:3 tag-collision: acme/artifact:lua-5.4.10 is claimed here and by the artifact lua of lua, and they differ",
+      "languages/luau.yaml:9:3 tag-collision: acme/artifact:lua-5.3.6 is claimed here and by the artifact lua of lua, and they differ",
+    ]);
+  });
+
   it("is mounted for microroot, which gets its folder after the packages; dev has what runtime has", async () => {
     const runtime = dockerfileView(await image("lua/5.4/trixie/runtime"));
     const mount = (name: string) =>
