@@ -4,8 +4,9 @@ import { Failure } from "../model/failure.js";
 import { type Finished, run } from "./process.js";
 
 /** A version of a package as npm's registry has it. */
-interface NpmVersion {
+export interface NpmVersion {
   readonly version: string;
+  /** Absent where the registry gives none, or one that proves nothing. */
   readonly integrity?: string;
   readonly deprecated: boolean;
 }

@@ -2,17 +2,10 @@ import semver from "semver";
 import type { ArtifactDefinition, ArtifactLock } from "../model/artifact.js";
 import type { Definition, PairDefinition } from "../model/definition.js";
 import type { Platform } from "../model/platform.js";
+import type { NpmVersion } from "../ports/npm.js";
 
-/** A version of a package as npm's registry has it. */
-export interface NpmVersion {
-  readonly version: string;
-  /** Absent where the registry gives none, or one that proves nothing. */
-  readonly integrity?: string;
-  readonly deprecated: boolean;
-}
-
-/** Why a registry could not be asked. */
-interface Unreachable {
+/** Why an index or a registry could not be asked. */
+export interface Unreachable {
   readonly unreachable: string;
 }
 
