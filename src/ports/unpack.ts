@@ -81,7 +81,9 @@ async function take(entry: ArchiveEntry, unpacking: Unpacking): Promise<void> {
 /** `package/bin/node`; a Failure for a path that leaves the folder that it is unpacked into. */
 function safePath(path: string): string {
   const steps = path.replace(/\/+$/, "").split("/");
-  const leaves = path.startsWith("/") || path.includes("\\") || path.includes("\0") || steps.includes("..");
+  // What places the files reads their names line by line.
+  if (/\p{Cc}/u.test(path)) throw new Failure(`the archive has an entry with a control character: ${shown(path)}`);
+  const leaves = path.startsWith("/") || path.includes("\\") || steps.includes("..");
   if (leaves) throw new Failure(`the archive has an entry that leads out of it: ${shown(path)}`);
   return steps.filter((step) => step !== "." && step !== "").join("/");
 }

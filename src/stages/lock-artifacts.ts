@@ -83,9 +83,11 @@ function lockArtifact(
 function trusted(versions: readonly NpmVersion[], range: string): ReadonlyMap<string, string> {
   return new Map(
     versions.flatMap(({ version, integrity, deprecated }) =>
-      integrity !== undefined && !deprecated && semver.satisfies(version, range) && semver.prerelease(version) === null
-        ? [[version, integrity] as const]
-        : [],
+      integrity !== undefined && !deprecated && isReleaseOf(version, range) ? [[version, integrity] as const] : [],
     ),
   );
 }
+
+/** As it is written: the library takes versions with a v or spaces around them too, which a lock does not. */
+const isReleaseOf = (version: string, range: string): boolean =>
+  semver.valid(version) === version && semver.satisfies(version, range) && semver.prerelease(version) === null;

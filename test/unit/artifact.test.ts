@@ -51,13 +51,16 @@ const version = (text: string, more: Partial<NpmVersion> = {}): NpmVersion => ({
 });
 
 const published: Readonly<Record<string, readonly NpmVersion[]>> = {
-  "lua-amd64": ["5.3.6", "5.4.9", "5.4.10", "5.4.12"].map((each) => version(each)),
+  "lua-amd64": ["5.3.6", "5.4.9", "5.4.10", "5.4.12", "v5.4.13", " 5.4.14"].map((each) => version(each)),
   "@acme/lua-arm64": [
     version("5.3.6"),
     version("5.4.9"),
     version("5.4.10", { integrity: sri("B") }),
     version("5.4.11"),
     version("5.4.12", { deprecated: true }),
+    // As no lock has versions.
+    version("v5.4.13"),
+    version(" 5.4.14"),
   ],
 };
 

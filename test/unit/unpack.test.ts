@@ -97,6 +97,10 @@ describe("unpacking an artifact", () => {
     "a path with ..": [{ name: "package/../../evil", text: "x" }, /leads out of it: "package\/\.\.\/\.\.\/evil"$/],
     "an absolute path": [{ name: "/etc/evil", text: "x" }, /leads out of it/],
     "a path with a backslash": [{ name: "package\\..\\evil", text: "x" }, /leads out of it/],
+    "a path of two lines": [
+      { name: "package/a\n/etc/evil", text: "x" },
+      /a control character: "package\/a\\n\/etc\/evil"$/,
+    ],
     "a link to an absolute path": [
       { name: "package/evil", type: "symlink", linkname: "/etc/passwd" },
       /link that leads out/,
