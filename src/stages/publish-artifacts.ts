@@ -55,6 +55,9 @@ async function publish(
     await engine.build({ folder, tags: [local], buildArguments, labels: {}, contexts, secrets: [], cache: true });
   });
   const onLine = (line: string) => say({ type: "output", stage: "publish", subject: pair.id, line });
-  await engine.push(local, target, onLine);
-  await engine.untag([local]);
+  try {
+    await engine.push(local, target, onLine);
+  } finally {
+    await engine.untag([local]);
+  }
 }

@@ -51,6 +51,19 @@ describe("publishing artifacts", () => {
     assert.equal(local.size, 0);
   });
 
+  it("leaves nothing in the engine where the registry refuses it, and tells each pair", async () => {
+    const { context, local } = worldWith([]);
+    const engine = { ...context.engine, push: async () => assert.fail("refused") } as unknown as Engine;
+    const outcomes = await Promise.allSettled(
+      [pair, pair].map((each) => publishArtifacts(each, { ...context, engine })),
+    );
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status === "rejected" && (outcome.reason as Error).message),
+      ["refused", "refused"],
+    );
+    assert.equal(local.size, 0);
+  });
+
   it("leaves alone what the registry has", async () => {
     const { context, pushed } = worldWith(["tool-1.2"]);
     await publishArtifacts(pair, context);
