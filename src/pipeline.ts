@@ -95,6 +95,8 @@ interface RunContext extends BuildContext, TestContext {
   readonly built: Map<ImageId, EngineImage>;
   readonly distributions: Map<string, DistributionImage>;
   readonly folder: string;
+  /** Artifacts by what they are published as. */
+  readonly publishing: Map<string, Promise<void>>;
 }
 
 /** Asks the engine once what it has. */
@@ -117,6 +119,7 @@ async function prepare(
     readContent: createContentReader(engine),
     platform: hostPlatform,
     provideArtifact: createArtifactProvider({ folder, platform: hostPlatform }),
+    publishing: new Map(),
     tlsServer: tlsServer.get,
   };
 }
@@ -205,14 +208,15 @@ function testTask(pair: Pair, request: RunRequest, context: RunContext): Task<vo
 
 function publishTask(pair: Pair, request: RunRequest, context: RunContext): Task<void> {
   const { target, engine, say } = request;
+  const { provideArtifact, publishing, built } = context;
   return {
     id: `publish ${pair.id}`,
     needs: request.stages.includes("test") ? [testId(pair)] : pair.images.map(({ id }) => buildId(id)),
     run: () =>
       reported("publish", pair.id, say, async () => {
         if (target === undefined) throw new Failure("no registry was named");
-        await publishArtifacts(pair, { engine, say, provideArtifact: context.provideArtifact, ...target });
-        await publishPair(pair, { engine, say, built: context.built, ...target });
+        await publishArtifacts(pair, { engine, say, provideArtifact, publishing, ...target });
+        await publishPair(pair, { engine, say, built, ...target });
       }),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "publish", subject: pair.id, reason: reasonFor(because, error) }),

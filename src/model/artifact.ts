@@ -94,7 +94,6 @@ export const artifactFile = z
   .describe("What upstream publishes: npm packages, or a URL with its SHA-256.");
 
 export type ArtifactFile = z.infer<typeof artifactFile>;
-export type ArtifactOverride = z.infer<typeof artifactOverride>;
 export type PerPlatform<T> = Readonly<Partial<Record<Platform, T>>>;
 
 /** npm's form of a checksum, the Subresource Integrity of W3C: `sha512-…`; never SHA-1. */

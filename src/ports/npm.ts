@@ -1,11 +1,13 @@
 import ssri from "ssri";
 import { z } from "zod";
+import { integrity as checksum } from "../model/artifact.js";
 import { Failure } from "../model/failure.js";
 import { type Finished, run } from "./process.js";
 
 /** A version of a package as npm's registry has it. */
-interface NpmVersion {
+export interface NpmVersion {
   readonly version: string;
+  /** Absent where the registry gives none, or one that proves nothing. */
   readonly integrity?: string;
   readonly deprecated: boolean;
 }
@@ -80,7 +82,8 @@ function strongest(text: string | undefined): string | undefined {
   const parsed = text === undefined ? null : ssri.parse(text, { single: false });
   for (const algorithm of ["sha512", "sha384", "sha256"]) {
     const [hash] = parsed?.[algorithm] ?? [];
-    if (hash !== undefined && hash.digest !== "") return `${hash.algorithm}-${hash.digest}`;
+    const { data } = checksum.safeParse(`${hash?.algorithm}-${hash?.digest}`);
+    if (data !== undefined) return data;
   }
   return undefined;
 }

@@ -69,18 +69,21 @@ async function take(entry: ArchiveEntry, unpacking: Unpacking): Promise<void> {
   const place = placeOf(path.split("/").slice(layout.strip).join("/"), unpacking);
   if (entry.type === "other") throw new Failure(`the archive has a device or the like: ${shown(path)}`);
   if (entry.type === "symlink") safeLink(path, entry.target);
-  const target =
-    entry.type === "link" ? placeOf(safePath(entry.target).split("/").slice(layout.strip).join("/"), unpacking) : "";
+  const linked =
+    entry.type === "link" ? placeOf(safePath(entry.target).split("/").slice(layout.strip).join("/"), unpacking) : place;
   if (place === undefined) return;
+  if (linked === undefined) throw new Failure(`the archive has a link to what is not taken from it: ${shown(path)}`);
   if (entry.type === "symlink") unpacking.links.set(place, entry.target);
-  else if (entry.type === "link") unpacking.hard.set(place, target ?? "");
+  else if (entry.type === "link") unpacking.hard.set(place, linked);
   else if (entry.type === "file") await writeEntry(place, entry, unpacking);
 }
 
 /** `package/bin/node`; a Failure for a path that leaves the folder that it is unpacked into. */
 function safePath(path: string): string {
   const steps = path.replace(/\/+$/, "").split("/");
-  const leaves = path.startsWith("/") || path.includes("\\") || path.includes("\0") || steps.includes("..");
+  // What places the files reads their names line by line.
+  if (/\p{Cc}/u.test(path)) throw new Failure(`the archive has an entry with a control character: ${shown(path)}`);
+  const leaves = path.startsWith("/") || path.includes("\\") || steps.includes("..");
   if (leaves) throw new Failure(`the archive has an entry that leads out of it: ${shown(path)}`);
   return steps.filter((step) => step !== "." && step !== "").join("/");
 }
@@ -104,18 +107,20 @@ function placeOf(path: string, { layout, taken }: Unpacking): string | undefined
   return rest === "" ? layout.files[key] : `${layout.files[key]}/${rest}`;
 }
 
-async function writeEntry(
-  place: string,
-  { content, executable }: ArchiveEntry,
-  { folder, links, hard }: Unpacking,
-): Promise<void> {
-  for (let above = dirname(place); above !== "/"; above = dirname(above))
-    if (links.has(above) || hard.has(above))
-      throw new Failure(`the archive has an entry below a link: ${shown(place)}`);
+async function writeEntry(place: string, { content, executable }: ArchiveEntry, unpacking: Unpacking): Promise<void> {
+  const { folder } = unpacking;
+  refuseBelowLink(place, unpacking);
   const path = join(folder, place);
   makeFolders(folder, dirname(place));
   await pipeline(await content(), createWriteStream(path));
   chmodSync(path, executable ? 0o755 : 0o644);
+}
+
+/** Below a link is wherever it leads: perhaps outside of the folder. */
+function refuseBelowLink(place: string, { links, hard }: Unpacking): void {
+  for (let above = dirname(place); above !== "/"; above = dirname(above))
+    if (links.has(above) || hard.has(above))
+      throw new Failure(`the archive has an entry below a link: ${shown(place)}`);
 }
 
 /** Readable by all, whatever this user's umask. */
@@ -139,9 +144,13 @@ async function takePlain(file: string, unpacking: Unpacking): Promise<void> {
   );
 }
 
-function finish({ layout, folder, taken, links, hard }: Unpacking): void {
+function finish(unpacking: Unpacking): void {
+  const { layout, folder, taken, links, hard } = unpacking;
   const lacking = Object.keys(layout.files).find((key) => !taken.has(key));
   if (lacking !== undefined) throw new Failure(`the archive has no ${lacking}`);
+  // All links are known only now, and none is made yet.
+  for (const place of [...links.keys(), ...hard.keys(), ...Object.keys(layout.links)])
+    refuseBelowLink(place, unpacking);
   for (const [place, target] of hard) {
     makeFolders(folder, dirname(place));
     cpSync(join(folder, target), join(folder, place));

@@ -2,17 +2,10 @@ import semver from "semver";
 import type { ArtifactDefinition, ArtifactLock } from "../model/artifact.js";
 import type { Definition, PairDefinition } from "../model/definition.js";
 import type { Platform } from "../model/platform.js";
+import type { NpmVersion } from "../ports/npm.js";
 
-/** A version of a package as npm's registry has it. */
-export interface NpmVersion {
-  readonly version: string;
-  /** Absent where the registry gives none, or one that proves nothing. */
-  readonly integrity?: string;
-  readonly deprecated: boolean;
-}
-
-/** Why a registry could not be asked. */
-interface Unreachable {
+/** Why an index or a registry could not be asked. */
+export interface Unreachable {
   readonly unreachable: string;
 }
 
@@ -90,9 +83,11 @@ function lockArtifact(
 function trusted(versions: readonly NpmVersion[], range: string): ReadonlyMap<string, string> {
   return new Map(
     versions.flatMap(({ version, integrity, deprecated }) =>
-      integrity !== undefined && !deprecated && semver.satisfies(version, range) && semver.prerelease(version) === null
-        ? [[version, integrity] as const]
-        : [],
+      integrity !== undefined && !deprecated && isReleaseOf(version, range) ? [[version, integrity] as const] : [],
     ),
   );
 }
+
+/** As it is written: the library takes versions with a v or spaces around them too, which a lock does not. */
+const isReleaseOf = (version: string, range: string): boolean =>
+  semver.valid(version) === version && semver.satisfies(version, range) && semver.prerelease(version) === null;

@@ -14,7 +14,7 @@ import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
 import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
-import { lockArtifacts, type NpmFacts } from "./lock-artifacts.js";
+import { lockArtifacts, type NpmFacts, type Unreachable } from "./lock-artifacts.js";
 import { mismatchMessage } from "./locked.js";
 
 /** What the locking of every pair of a catalog shares. */
@@ -39,11 +39,6 @@ export function dated<T extends { readonly date: string }>(
   const same = previous !== undefined && canonical({ ...fresh, date: previous.date }) === canonical(previous);
   // Never the old object itself: its keys stand in another order, and the lock's bytes would differ.
   return { ...fresh, date: same ? previous.date : today } as T;
-}
-
-/** Why an index could not be read. */
-export interface Unreachable {
-  readonly unreachable: string;
 }
 
 export type AvailableIndexes = ReadonlyMap<Platform, PackageIndex> | Unreachable;

@@ -32,15 +32,18 @@ export function lockChecksum({ catalog }: LoadedCatalog): string {
   const pairs = definitions.map(({ language, endoflife, pairs }) => ({
     language,
     endoflife,
-    pairs: pairs.map(({ line, distribution, versionPackage, versionArtifact, artifacts, platforms, variants }) => ({
-      line,
-      distribution,
-      versionPackage,
-      versionArtifact,
-      platforms,
-      packages: variants.map(({ packages }) => packages),
-      artifacts: artifacts.length === 0 ? undefined : artifacts.map(({ name, source }) => ({ name, source })),
-    })),
+    pairs: pairs.map(
+      ({ line, cycle, distribution, versionPackage, versionArtifact, artifacts, platforms, variants }) => ({
+        line,
+        cycle: cycle === line ? undefined : cycle,
+        distribution,
+        versionPackage,
+        versionArtifact,
+        platforms,
+        packages: variants.map(({ packages }) => packages),
+        artifacts: artifacts.length === 0 ? undefined : artifacts.map(({ name, source }) => ({ name, source })),
+      }),
+    ),
   }));
   return `sha256:${fingerprint({ distributions, pairs })}`;
 }

@@ -1,5 +1,7 @@
 import type { Definition } from "../model/definition.js";
 import type { Diagnostic } from "../model/diagnostic.js";
+import type { LanguagePlan } from "../model/image.js";
+import { canonical } from "../support/fingerprint.js";
 import type { LoadedCatalog } from "./load.js";
 import { type LockedPair, placeOfLine } from "./locked.js";
 import type { TagPlan, TagSubject } from "./tags.js";
@@ -54,4 +56,32 @@ export function baseComplaints(
       message: `${base} is not on ${distribution.name}: add it to languages/${base}.yaml`,
       place: placeOfLine(loaded, language, pair),
     }));
+}
+
+/** A complaint for each artifact that goes by the name and version of another, and is not the same: one would be taken for the other. */
+export function artifactComplaints(
+  { documents }: LoadedCatalog,
+  languages: readonly LanguagePlan[],
+): readonly Diagnostic[] {
+  const all = languages.flatMap(({ language, pairs }) =>
+    pairs.flatMap(({ images }) =>
+      images.flatMap(({ artifacts }) => artifacts.map((artifact) => ({ language, artifact }))),
+    ),
+  );
+  const first = new Map<string, (typeof all)[number]>();
+  const complaints = new Map<string, Diagnostic>();
+  for (const each of all) {
+    const { language, artifact } = each;
+    const other = first.get(artifact.reference) ?? each;
+    first.set(artifact.reference, other);
+    if (canonical(other.artifact) === canonical(artifact)) continue;
+    const place = documents.get(language)?.placeOf(["artifacts", artifact.name], "key");
+    const message = `${artifact.reference} is claimed here and by the artifact ${other.artifact.name} of ${other.language}, and they differ`;
+    complaints.set(`${language} ${message}`, {
+      rule: "tag-collision",
+      message,
+      ...(place === undefined ? {} : { place }),
+    });
+  }
+  return [...complaints.values()];
 }

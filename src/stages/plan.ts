@@ -1,10 +1,11 @@
+import type { CatalogSettings } from "../model/catalog.js";
 import type { Definition } from "../model/definition.js";
-import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
+import { type Diagnostic, failed, type Result, unlessAny } from "../model/diagnostic.js";
 import type { LanguagePlan, Plan } from "../model/image.js";
 import type { Lock } from "../model/lock.js";
 import type { LoadedCatalog } from "./load.js";
 import { type LockedPair, lockChecksum, lockPairs } from "./locked.js";
-import { baseComplaints, tagComplaints } from "./plan-complaints.js";
+import { artifactComplaints, baseComplaints, tagComplaints } from "./plan-complaints.js";
 import { type PlanContext, planPair } from "./plan-pair.js";
 import { planTags, type TagPlan } from "./tags.js";
 
@@ -42,17 +43,20 @@ export function makePlan(loaded: LoadedCatalog, lock: Lock | undefined): Result<
 
   const context: PlanContext = { loaded, lock, tags, bases };
   const languages = locked.map(({ definition, pairs }) => planLanguage(context, definition, pairs));
-  const { settings } = loaded.catalog;
+  return unlessAny(artifactComplaints(loaded, languages), () => planOf(loaded.catalog.settings, languages));
+}
+
+function planOf(settings: CatalogSettings, languages: readonly LanguagePlan[]): Plan {
   const baseFirst = [...languages].sort(
     (a, b) => Number(b.language === settings.base) - Number(a.language === settings.base),
   );
-  return ok({
+  return {
     namespace: settings.namespace,
     title: settings.title,
     base: settings.base,
     languages,
     pairs: baseFirst.flatMap(({ pairs }) => pairs),
-  });
+  };
 }
 
 function planLanguage(context: PlanContext, definition: Definition, locked: readonly LockedPair[]): LanguagePlan {

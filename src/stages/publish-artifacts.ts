@@ -14,6 +14,8 @@ interface ArtifactContext {
   /** What goes before the repository's own name: `acme` */
   readonly path: string;
   readonly provideArtifact: ProvideArtifact;
+  /** By reference, those that this run publishes or has published: pairs that share one are published at the same time. */
+  readonly publishing: Map<string, Promise<void>>;
   readonly say: Say;
 }
 
@@ -30,7 +32,11 @@ export async function publishArtifacts(pair: Pair, context: ArtifactContext): Pr
   const known = await context.registry.tags(repository);
   for (const artifact of artifacts.values()) {
     const tag = parseReference(artifact.reference)?.tag as Tag;
-    if (!known.includes(tag)) await publish(artifact, `${context.registry.host}/${repository}:${tag}`, pair, context);
+    const target = `${context.registry.host}/${repository}:${tag}`;
+    const begun = context.publishing.get(target);
+    const published = begun ?? (known.includes(tag) ? Promise.resolve() : publish(artifact, target, pair, context));
+    context.publishing.set(target, published);
+    await published;
   }
 }
 
@@ -49,6 +55,9 @@ async function publish(
     await engine.build({ folder, tags: [local], buildArguments, labels: {}, contexts, secrets: [], cache: true });
   });
   const onLine = (line: string) => say({ type: "output", stage: "publish", subject: pair.id, line });
-  await engine.push(local, target, onLine);
-  await engine.untag([local]);
+  try {
+    await engine.push(local, target, onLine);
+  } finally {
+    await engine.untag([local]);
+  }
 }

@@ -4,13 +4,14 @@ import { type Diagnostic, type Result, unlessAny } from "../model/diagnostic.js"
 import { Failure } from "../model/failure.js";
 import type { Cycle, DistributionLock, Lock } from "../model/lock.js";
 import type { Platform } from "../model/platform.js";
+import type { NpmVersion } from "../ports/npm.js";
 import type { PackageIndex } from "../ports/package-index.js";
 import { own } from "../support/own.js";
 import { distributionProducts } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
-import { type NpmFacts, type NpmVersion, npmQuestions } from "./lock-artifacts.js";
+import { type NpmFacts, npmQuestions, type Unreachable } from "./lock-artifacts.js";
 import { movesBetween } from "./lock-moves.js";
-import { type AvailableIndexes, dated, type LockContext, lockLines, type Unreachable } from "./lock-pairs.js";
+import { type AvailableIndexes, dated, type LockContext, lockLines } from "./lock-pairs.js";
 import { lockChecksum } from "./locked.js";
 
 /** The world, as far as `resolve` asks it. Each may throw a Failure: then what the lock had is kept. */

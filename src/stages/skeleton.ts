@@ -44,7 +44,7 @@ const shape: ShapeOf<SkeletonView> = {
 };
 
 /** Where the templates of what `ingot new` writes are. */
-export const skeletonFolder = "new";
+const skeletonFolder = "new";
 
 /** The files of a new language by their paths below `languages/`: its definition, and a hello application to be. */
 export function makeSkeleton(

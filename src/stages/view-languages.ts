@@ -1,6 +1,7 @@
 import { imagesOf, type LanguagePlan, type Plan } from "../model/image.js";
 import type { Family } from "../model/platform.js";
 import { compareVersions, parseVersion } from "../model/version.js";
+import { cell, inline } from "../support/markdown.js";
 import type { Shape, ShapeOf } from "../support/template.js";
 
 /** What the page that lists all languages may place. */
@@ -24,10 +25,10 @@ export const languagesShape = {
 
 export function languagesView(plan: Plan): LanguagesView {
   return {
-    title: plan.title,
+    title: inline(plan.title),
     languages: plan.languages.map(({ language, summary, pairs }) => ({
       language,
-      summary,
+      summary: cell(summary),
       debian: linesOn("debian", pairs),
       alpine: linesOn("alpine", pairs),
     })),

@@ -2,6 +2,7 @@ import { formatBytes } from "../model/bytes.js";
 import { type Image, type LanguagePlan, narrowestReference, type Pair } from "../model/image.js";
 import { cLibraries, families } from "../model/platform.js";
 import type { MeasuredSize } from "../model/sizes.js";
+import { cell, inline } from "../support/markdown.js";
 import { own } from "../support/own.js";
 import type { Shape, ShapeOf } from "../support/template.js";
 import type { PageSources } from "./pages.js";
@@ -69,8 +70,8 @@ export function readmeView(language: LanguagePlan, base: string, sources: PageSo
   const example = exampleOf(pairs);
   return {
     language: language.language,
-    summary: language.summary,
-    licence: language.licence,
+    summary: inline(language.summary),
+    licence: inline(language.licence),
     homepage: language.homepage,
     definition: `languages/${language.language}.yaml`,
     example,
@@ -165,7 +166,3 @@ function limitsOf({ pairs, notes }: LanguagePlan): readonly string[] {
     ),
   ].map(inline);
 }
-
-/** Free text is text: no HTML, and no cell's end. */
-const inline = (text: string): string => text.replaceAll("<", "&lt;");
-const cell = (text: string): string => inline(text).replaceAll("|", "\\|");

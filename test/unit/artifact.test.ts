@@ -4,10 +4,10 @@ import { Failure } from "../../src/model/failure.js";
 import type { Image } from "../../src/model/image.js";
 import { imagesOf } from "../../src/model/image.js";
 import type { Lock } from "../../src/model/lock.js";
+import type { NpmVersion } from "../../src/ports/npm.js";
 import { readPackageIndex } from "../../src/ports/package-index.js";
 import { readCycles } from "../../src/ports/release-cycles.js";
 import { artifactFacts } from "../../src/stages/artifact.js";
-import type { NpmVersion } from "../../src/stages/lock-artifacts.js";
 import { lockChecksum } from "../../src/stages/locked.js";
 import { makePlan } from "../../src/stages/plan.js";
 import { type ResolveSources, resolve } from "../../src/stages/resolve.js";
@@ -51,13 +51,16 @@ const version = (text: string, more: Partial<NpmVersion> = {}): NpmVersion => ({
 });
 
 const published: Readonly<Record<string, readonly NpmVersion[]>> = {
-  "lua-amd64": ["5.3.6", "5.4.9", "5.4.10", "5.4.12"].map((each) => version(each)),
+  "lua-amd64": ["5.3.6", "5.4.9", "5.4.10", "5.4.12", "v5.4.13", " 5.4.14"].map((each) => version(each)),
   "@acme/lua-arm64": [
     version("5.3.6"),
     version("5.4.9"),
     version("5.4.10", { integrity: sri("B") }),
     version("5.4.11"),
     version("5.4.12", { deprecated: true }),
+    // As no lock has versions.
+    version("v5.4.13"),
+    version(" 5.4.14"),
   ],
 };
 
@@ -220,6 +223,21 @@ describe("an artifact", () => {
         "languages/lua.yaml:6:18 lock-outdated: the lock lacks the artifact lua: run `ingot resolve`",
       ]);
     }
+  });
+
+  it("is refused where another goes by its name and version and is not the same; one that is the same is no other", async () => {
+    const other = definition.replace("language: lua", "language: luau");
+    const complaints = async (text: string) => {
+      writeFiles(folder(), { "languages/luau.yaml": text });
+      const { lock } = await resolved();
+      const plan = makePlan(loadGood(folder()).loaded, lock);
+      return plan.ok ? [] : plan.diagnostics.map(formatShort);
+    };
+    assert.deepEqual(await complaints(other), []);
+    assert.deepEqual(await complaints(other.replace("lib: /opt/lua", "lib: /opt/luau")), [
+      "languages/luau.yaml:9:3 tag-collision: acme/artifact:lua-5.4.10 is claimed here and by the artifact lua of lua, and they differ",
+      "languages/luau.yaml:9:3 tag-collision: acme/artifact:lua-5.3.6 is claimed here and by the artifact lua of lua, and they differ",
+    ]);
   });
 
   it("is mounted for microroot, which gets its folder after the packages; dev has what runtime has", async () => {

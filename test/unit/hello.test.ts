@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
 import { Failure } from "../../src/model/failure.js";
 import type { Service, Stopped } from "../../src/ports/engine.js";
+import { askJson } from "../../src/ports/service-http.js";
 import { askHello } from "../../src/stages/hello.js";
 import { failureOf } from "../support/failures.js";
 import { listen } from "../support/memory-registry.js";
@@ -53,6 +54,18 @@ describe("the hello application", () => {
       assert.equal(connections, 4);
     } finally {
       early.close();
+    }
+  });
+
+  it("is not waited for where its answer never ends", async () => {
+    const endless = await listen(async (_, response) => {
+      const timer = setInterval(() => response.write(" "), 5);
+      response.on("close", () => clearInterval(timer));
+    });
+    try {
+      await assert.rejects(askJson(`http://${endless.host}`, 100), /abort|timeout/i);
+    } finally {
+      await endless.stop();
     }
   });
 

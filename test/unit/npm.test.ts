@@ -14,6 +14,7 @@ const packages: Published = {
     "1.2.0": { integrity: "" },
     "2.0.0": { integrity: `sha1-${"a".repeat(27)}= sha512-${"b".repeat(86)}==` },
     "2.1.0": { integrity: `sha1-${"a".repeat(27)}=` },
+    "2.2.0": { integrity: "sha512-../../x" },
   },
   "@acme/tool-linux": { "1.0.0": { tarball } },
 };
@@ -33,6 +34,7 @@ describe("npm", function () {
       ["1.2.0", undefined, false],
       ["2.0.0", "sha512-bb", false],
       ["2.1.0", undefined, false],
+      ["2.2.0", undefined, false],
     ]);
   });
 

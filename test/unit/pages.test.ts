@@ -150,6 +150,19 @@ describe("the packages on a language's page", () => {
     ])
       assert.ok(text.split("\n").includes(line), `${line}\n${text}`);
   });
+
+  it("cannot be broken by the texts of a definition: none is HTML, and none ends a cell", () => {
+    rowsWith("reasons: { python3: 'a | b' }\n");
+    const path = join(folder(), "languages/python.yaml");
+    const text = readFileSync(path, "utf8").replace(/^summary: .*$/m, "summary: '<script>a | b \\| c'");
+    writeFiles(folder(), { "languages/python.yaml": text });
+    const { tree } = openGood(folder());
+    const has = (page: string, part: string) => assert.ok(tree.get(page)?.text.includes(part), tree.get(page)?.text);
+    has("README.md", "| &lt;script>a \\| b \\| c |");
+    has("python/README.md", "&lt;script>a | b");
+    has("python/README.md", "| a \\| b |");
+    for (const page of ["README.md", "python/README.md"]) assert.ok(!tree.get(page)?.text.includes("<script"));
+  });
 });
 
 describe("catalog.json", () => {

@@ -243,6 +243,7 @@ describe("the checksum in a lock", () => {
       ["py3-pip]", "py3-pip, git]"],
       ['"3.12": { on: { alpine3.23: {} } }', '"3.12": { on: { alpine3.24: {} } }'],
       ["endoflife: python", "endoflife: pypy\nplatforms: [linux/amd64]"],
+      ["alpine3.23: {} } }", 'alpine3.23: {} }, cycle: "3.11" }'],
     ] as const) {
       writeResolvedCatalog(folder());
       const changed = python().replace(from, to);

@@ -97,6 +97,10 @@ describe("unpacking an artifact", () => {
     "a path with ..": [{ name: "package/../../evil", text: "x" }, /leads out of it: "package\/\.\.\/\.\.\/evil"$/],
     "an absolute path": [{ name: "/etc/evil", text: "x" }, /leads out of it/],
     "a path with a backslash": [{ name: "package\\..\\evil", text: "x" }, /leads out of it/],
+    "a path of two lines": [
+      { name: "package/a\n/etc/evil", text: "x" },
+      /a control character: "package\/a\\n\/etc\/evil"$/,
+    ],
     "a link to an absolute path": [
       { name: "package/evil", type: "symlink", linkname: "/etc/passwd" },
       /link that leads out/,
@@ -131,6 +135,31 @@ describe("unpacking an artifact", () => {
     assert.match(
       await refusal(unpackFrom(await tarOf(chain), "y.tar", { ...everything, files: { ".": "/opt" } })),
       /leads out/,
+    );
+  });
+
+  it("makes no link through another, which would be outside of its folder, whatever their order", async () => {
+    // Deep in the archive it stays inside; where the layout puts it, it leads to the folder beside the target.
+    const out = { name: "a/b/c/out", type: "symlink", linkname: "../../beside" } as const;
+    const below = { name: "a/b/c/out/evil", type: "symlink", linkname: "x" } as const;
+    const how: ArtifactLayout = { strip: 0, files: { "a/b/c": "/opt" }, links: {} };
+    mkdirSync(join(folder(), "beside"));
+    for (const entries of [
+      [out, below],
+      [below, out],
+      [out, { ...below, type: "link", linkname: "a/b/c/x" } as const],
+    ])
+      assert.match(await refusal(unpackFrom(await tarOf(entries), "x.tar", how)), /below a link: "\/opt\/out\/evil"$/);
+    const through = { ...how, links: { "/opt/out/evil": "x" } };
+    assert.match(await refusal(unpackFrom(await tarOf([out]), "x.tar", through)), /below a link/);
+    assert.deepEqual(readdirSync(join(folder(), "beside")), []);
+  });
+
+  it("refuses a hard link to what the layout does not take", async () => {
+    const link = { name: "package/lib/d", type: "link", linkname: "package/README.md" } as const;
+    assert.match(
+      await refusal(unpackFrom(await tarOf([...good, link]), "x.tar")),
+      /not taken from it: "package\/lib\/d"$/,
     );
   });
 
