@@ -61,11 +61,17 @@ function ownVersion(): string {
 
 const formatJson = (images: readonly Image[]): string => JSON.stringify(images.map(describeImage), undefined, 2);
 
+/** The table leaves out the tags that every image has, as they would be most of it. */
+const listHelp = `
+Every image has the tags VERSION-DISTRIBUTION and LINE-DISTRIBUTION, and those of a variant other than runtime end in it: 24-trixie, 24-trixie-dev.
+FURTHER TAGS are those that name no distribution. A SELECTOR is a tag with its language, with globs: node, node:24, "node:*trixie*".`;
+
 function addList(program: Command, finish: Finish): void {
   program
     .command("list [selector...]")
     .description("images, versions, tags, and how long their release line is supported")
     .option("--json", "for programs")
+    .addHelpText("after", listHelp)
     .action((selectors: string[], { json = false }: { json?: boolean }) => {
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
