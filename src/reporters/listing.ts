@@ -30,6 +30,7 @@ export function describeImage(image: Image): object {
     parent,
     builder,
     packages,
+    artifacts,
     sourceDateEpoch,
     support,
   } = image;
@@ -47,6 +48,7 @@ export function describeImage(image: Image): object {
     from: parent.kind === "scratch" ? "scratch" : parent.reference,
     needs: [...(parent.kind === "image" ? [parent.id] : []), ...(builder === undefined ? [] : [builder.id])],
     packages,
+    artifacts: artifacts.map(({ name, version }) => ({ name, version })),
     sourceDateEpoch,
   };
 }
@@ -61,11 +63,15 @@ export function formatPlan(plan: Plan, images: readonly Image[]): string {
         `${narrowestReference(image)}`,
         `  from      ${describeParent(image)}`,
         `  packages  ${image.packages.join(" ") || "none"}`,
+        ...(image.artifacts.length === 0 ? [] : [`  artifacts ${artifactsOf(image)}`]),
         `  tags      ${image.tags.join(" ")}`,
       ].join("\n"),
     )
     .join("\n\n");
 }
+
+const artifactsOf = ({ artifacts }: Image): string =>
+  artifacts.map(({ name, version }) => `${name}=${version}`).join(" ");
 
 function describeParent({ parent, builder }: Image): string {
   const from = parent.kind === "scratch" ? "scratch" : parent.reference;

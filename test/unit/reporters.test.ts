@@ -136,6 +136,24 @@ describe("what is shown of a catalog", () => {
     );
   });
 
+  it("by plan and to a program names what upstream published, with its version", () => {
+    const { plan, some } = open();
+    const artifact = {
+      name: "python",
+      version: "3.13.5",
+      reference: "acme/artifact:python-3.13.5",
+      strip: 1,
+      files: {},
+      links: {},
+      downloads: {},
+    };
+    const images = some.map((image) => ({ ...image, artifacts: [artifact] }));
+    const pairs = plan.pairs.slice(0, 1).map((pair) => ({ ...pair, images }));
+    assert.match(formatPlan({ ...plan, pairs }, images), /^ {2}artifacts python=3\.13\.5$/m);
+    const described: object[] = images.map(describeImage);
+    assert.match(JSON.stringify(described), /"artifacts":\[\{"name":"python","version":"3\.13\.5"\}\]/);
+  });
+
   it("to a program is JSON, with the images that it needs by their ids", () => {
     const { plan, some } = open();
     const described = JSON.parse(JSON.stringify(some.map(describeImage))) as { id: string; needs: string[] }[];
