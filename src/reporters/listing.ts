@@ -30,6 +30,7 @@ export function describeImage(image: Image): object {
     parent,
     builder,
     packages,
+    artifacts,
     sourceDateEpoch,
     support,
   } = image;
@@ -47,6 +48,7 @@ export function describeImage(image: Image): object {
     from: parent.kind === "scratch" ? "scratch" : parent.reference,
     needs: [...(parent.kind === "image" ? [parent.id] : []), ...(builder === undefined ? [] : [builder.id])],
     packages,
+    artifacts,
     sourceDateEpoch,
   };
 }
@@ -61,6 +63,9 @@ export function formatPlan(plan: Plan, images: readonly Image[]): string {
         `${narrowestReference(image)}`,
         `  from      ${describeParent(image)}`,
         `  packages  ${image.packages.join(" ") || "none"}`,
+        ...(image.artifacts.length === 0
+          ? []
+          : [`  artifacts ${image.artifacts.map(({ name, version }) => `${name} ${version}`).join(", ")}`]),
         `  tags      ${image.tags.join(" ")}`,
       ].join("\n"),
     )
