@@ -7,6 +7,7 @@ import type { Lock } from "../../src/model/lock.js";
 import type { NpmVersion } from "../../src/ports/npm.js";
 import { readPackageIndex } from "../../src/ports/package-index.js";
 import { readCycles } from "../../src/ports/release-cycles.js";
+import { describeImage, formatPlan } from "../../src/reporters/listing.js";
 import { artifactFacts } from "../../src/stages/artifact.js";
 import { lockChecksum } from "../../src/stages/locked.js";
 import { makePlan } from "../../src/stages/plan.js";
@@ -238,6 +239,19 @@ describe("an artifact", () => {
       "languages/luau.yaml:9:3 tag-collision: acme/artifact:lua-5.4.10 is claimed here and by the artifact lua of lua, and they differ",
       "languages/luau.yaml:9:3 tag-collision: acme/artifact:lua-5.3.6 is claimed here and by the artifact lua of lua, and they differ",
     ]);
+  });
+
+  it("is listed beside the packages, for people and for programs", async () => {
+    const { lock } = await resolved();
+    const plan = makePlan(loadGood(folder()).loaded, lock);
+    assert.ok(plan.ok);
+    const dev = await image("lua/5.4/trixie/dev");
+    const text = formatPlan(plan.value, imagesOf(plan.value)).split("\n\n");
+    const artifacts = (name: string) =>
+      /^ {2}artifacts (.*)$/m.exec(text.find((each) => each.startsWith(name)) ?? "")?.[1];
+    assert.equal(artifacts("acme/lua:5.4.10-trixie-dev\n"), "lua 5.4.10, rocks 3.1+2");
+    assert.equal(artifacts("acme/python:3.13.5-trixie\n"), undefined);
+    assert.ok(JSON.stringify(describeImage(dev)).includes(JSON.stringify(dev.artifacts)));
   });
 
   it("is mounted for microroot, which gets its folder after the packages; dev has what runtime has", async () => {
