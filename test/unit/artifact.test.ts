@@ -249,7 +249,7 @@ describe("an artifact", () => {
     const text = formatPlan(plan.value, imagesOf(plan.value)).split("\n\n");
     const artifacts = (name: string) =>
       /^ {2}artifacts (.*)$/m.exec(text.find((each) => each.startsWith(name)) ?? "")?.[1];
-    assert.equal(artifacts("acme/lua:5.4.10-trixie-dev\n"), "lua 5.4.10, rocks 3.1+2");
+    assert.equal(artifacts("acme/lua:5.4.10-trixie-dev\n"), "lua=5.4.10 rocks=3.1+2");
     assert.equal(artifacts("acme/python:3.13.5-trixie\n"), undefined);
     assert.ok(JSON.stringify(describeImage(dev)).includes(JSON.stringify(dev.artifacts)));
   });
