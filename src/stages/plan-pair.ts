@@ -162,12 +162,15 @@ function labelsOf(
   };
 }
 
+/** A distribution mends its packages, and nothing that upstream publishes itself. */
 function supportOf({ cycles }: Lock, { definition, pair, distribution, lock }: LockedPair): Support {
   const found = cyclesOf(cycles, definition, pair, distribution);
   const ends = endsOf(found);
   return {
     ...(typeof ends.upstream === "string" ? { upstream: ends.upstream } : {}),
-    ...(typeof ends.distribution === "string" ? { distribution: ends.distribution } : {}),
+    ...(typeof ends.distribution === "string" && pair.versionArtifact === undefined
+      ? { distribution: ends.distribution }
+      : {}),
     ...(found.upstream?.lts === undefined ? {} : { lts: found.upstream.lts }),
     ...(lock.ended === undefined ? {} : { ended: lock.ended }),
   };

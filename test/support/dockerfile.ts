@@ -26,7 +26,8 @@ const mounts = new Set([
   "--mount=type=bind,from=base,target=/base",
   "--mount=type=secret,id=mirror",
 ]);
-const packageWord = /^[A-Za-z0-9][A-Za-z0-9+._-]*(?:~[0-9A-Za-z][0-9A-Za-z.+~:_-]*|=[0-9A-Za-z][0-9A-Za-z.+~:_-]*(?:-\*)?)?$/;
+const packageWord =
+  /^[A-Za-z0-9][A-Za-z0-9+._-]*(?:~[0-9A-Za-z][0-9A-Za-z.+~:_-]*|=[0-9A-Za-z][0-9A-Za-z.+~:_-]*(?:-\*)?)?$/;
 
 export function readDockerfile(text: string): ReadDockerfile {
   assert.match(
