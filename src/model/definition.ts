@@ -25,7 +25,9 @@ const packageSet = z
   .catchall(
     z.array(word.packageNameOfLine).describe("The packages of a variant: of runtime, or those that dev adds to them."),
   )
-  .describe("Packages by variant; {line} stands for the release line, and in env {architecture} for amd64 or arm64.");
+  .describe(
+    "Packages by variant; {line} stands for the release line, {digits} for it without its points, and in env {architecture} for amd64 or arm64.",
+  );
 
 const packagesByFamily = z.strictObject({ alpine: packageSet.optional(), debian: packageSet.optional() });
 
@@ -79,7 +81,10 @@ const probes = z
 export type ProbeId = keyof z.infer<typeof probes>;
 
 const lineFile = z.strictObject({
-  on: z.record(word.distributionName, packageSet).describe("The distributions that carry the line."),
+  on: z
+    .record(word.distributionName, packageSet)
+    .refine((on) => Object.keys(on).length > 0, "must name at least one distribution")
+    .describe("The distributions that carry the line."),
   aliases: z.array(word.alias).optional().describe("Further tags, such as lts."),
   packages: packagesByFamily.optional(),
   artifacts: z.record(artifactName, artifactOverride).optional().describe("What the line says otherwise of artifacts."),

@@ -36,12 +36,12 @@ export const packagePattern = z
     /^(?=.*[A-Za-z0-9])[A-Za-z0-9*][A-Za-z0-9*+._-]{0,127}$/,
     "must be a package name, in which * stands for anything: letters, digits and + . _ - *",
   );
-/** The same, in which `{line}` stands for the release line. */
+/** The same, in which `{line}` stands for the release line, and `{digits}` for it without its points. */
 export const packageNameOfLine = z
   .string()
   .regex(
-    /^([A-Za-z0-9]|\{line\})([A-Za-z0-9+._-]|\{line\}){0,127}$/,
-    "must be a package name: letters, digits and + . _ -, and {line} for the release line",
+    /^([A-Za-z0-9]|\{(?:line|digits)\})([A-Za-z0-9+._-]|\{(?:line|digits)\}){0,127}$/,
+    "must be a package name: letters, digits and + . _ -, and {line} or {digits} for the release line",
   );
 export const cycleProduct = z
   .string()

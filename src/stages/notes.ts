@@ -2,6 +2,7 @@ import type { CatalogSettings } from "../model/catalog.js";
 import type { DefinitionFile, Notes } from "../model/definition.js";
 import type { Diagnostic } from "../model/diagnostic.js";
 import { matchesPackage } from "../model/package-pattern.js";
+import { fillLine } from "../model/placeholder.js";
 import { families } from "../model/platform.js";
 import type { SourceDocument } from "../support/document.js";
 import { suggestion } from "../support/validate.js";
@@ -33,7 +34,8 @@ function reasonComplaints({ content, document }: Written): readonly Diagnostic[]
     ...(set.version === undefined ? [] : [set.version]),
     ...Object.values(set).flatMap((value) => (Array.isArray(value) ? (value as readonly string[]) : [])),
   ]);
-  const names = [...new Set([...listed, ...Object.keys(content.artifacts ?? {})])];
+  const filled = Object.keys(content.lines).flatMap((line) => listed.map((name) => fillLine(name, line)));
+  const names = [...new Set([...filled, ...Object.keys(content.artifacts ?? {})])];
   return Object.keys(content.reasons ?? {})
     .filter((pattern) => !names.some((name) => matchesPackage(pattern, name)))
     .map((pattern) => ({

@@ -4,9 +4,9 @@ import { isPinned, nameOfArgument } from "../model/package.js";
 import { reasonFor } from "../model/package-pattern.js";
 import { families } from "../model/platform.js";
 
-/** A package, or an artifact of upstream's own, that images of a language are made of, as a page shows it. */
+/** Packages, or artifacts of upstream's own, that images of a language are made of for one reason, as a page shows them. */
 export interface PackageView {
-  readonly name: string;
+  readonly names: readonly string[];
   /** `runtime, dev` */
   readonly variants: string;
   /** Where: `debian`, `trixie`, `3.11 on bookworm`; `all` for every pair. */
@@ -23,16 +23,17 @@ interface Use {
   isVersion: boolean;
 }
 
-/** Every package and artifact of a language's lists once, those of runtime first. */
+/** Every package and artifact of a language's lists once, those of runtime first; in one row what differs by name alone. */
 export function packageViews({ language, pairs, notes }: LanguagePlan): readonly PackageView[] {
-  return usesOf(pairs)
-    .map((use) => ({
-      name: use.name,
-      variants: [...use.variants].sort(byVariant).join(", "),
-      on: placesOf([...use.pairs], pairs),
-      reason: reasonOf(use, language, notes),
-    }))
-    .sort((a, b) => byVariant(a.variants, b.variants) || (a.name < b.name ? -1 : 1));
+  const uses = [...usesOf(pairs)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rows = new Map<string, PackageView>();
+  for (const use of uses) {
+    const variants = [...use.variants].sort(byVariant).join(", ");
+    const row = { variants, on: placesOf([...use.pairs], pairs), reason: reasonOf(use, language, notes) };
+    const key = JSON.stringify(row);
+    rows.set(key, { names: [...(rows.get(key)?.names ?? []), use.name], ...row });
+  }
+  return [...rows.values()].sort((a, b) => byVariant(a.variants, b.variants));
 }
 
 function reasonOf({ name, isVersion, isArtifact }: Use, language: string, { reasons }: Definition["notes"]): string {

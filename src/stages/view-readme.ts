@@ -6,7 +6,7 @@ import { cell, inline } from "../support/markdown.js";
 import { own } from "../support/own.js";
 import type { Shape, ShapeOf } from "../support/template.js";
 import type { PageSources } from "./pages.js";
-import { type PackageView, packageViews } from "./view-packages.js";
+import { packageViews } from "./view-packages.js";
 
 /** What a language's page may place. Text for cells of tables is escaped here. */
 export interface ReadmeView {
@@ -34,7 +34,12 @@ export interface ReadmeView {
     readonly until: string;
     readonly state: string;
   }[];
-  readonly packages: readonly PackageView[];
+  readonly packages: readonly {
+    readonly names: string;
+    readonly variants: string;
+    readonly on: string;
+    readonly reason: string;
+  }[];
   readonly limits: readonly string[];
   readonly images: readonly {
     readonly version: string;
@@ -60,7 +65,7 @@ export const readmeShape = {
   versions: [
     { version: true, line: true, distribution: true, platforms: true, upstream: true, until: true, state: true },
   ],
-  packages: [{ name: true, variants: true, on: true, reason: true }],
+  packages: [{ names: true, variants: true, on: true, reason: true }],
   limits: [true],
   images: [{ version: true, distribution: true, variant: true, size: true, compressed: true, tags: true }],
 } as const satisfies ShapeOf<ReadmeView> & Shape;
@@ -80,7 +85,12 @@ export function readmeView(language: LanguagePlan, base: string, sources: PageSo
     extendable: runtimesOf(pairs).some(({ builder }) => builder !== undefined) ? "yes" : "",
     base: language.language === base ? "" : base,
     versions: pairs.map(versionRow),
-    packages: packageViews(language).map((each) => ({ ...each, reason: cell(each.reason) })),
+    packages: packageViews(language).map(({ names, variants, on, reason }) => ({
+      names: names.map((name) => `\`${name}\``).join(" "),
+      variants,
+      on,
+      reason: cell(reason),
+    })),
     limits: limitsOf(language),
     images: pairs.flatMap(({ images }) => images.map((image) => imageRow(image, own(sources.sizes, image.id)))),
   };
@@ -119,7 +129,7 @@ function helloOf(dockerfile: string | undefined, { runtime, dev }: ReadmeView["e
 
 function versionRow({ version, line, distribution, support, images }: Pair): ReadmeView["versions"][number] {
   const { upstream = "—", distribution: until = "—", ended } = support;
-  const known = upstream === "—" && until === "—" ? "not known" : "supported";
+  const known = upstream === "—" && until === "—" ? "no end is known" : "supported";
   return {
     version: version.text,
     line,
@@ -151,7 +161,9 @@ function limitsOf({ pairs, notes }: LanguagePlan): readonly string[] {
   const differs = present.length > 1 ? ": what is compiled for one does not run on the other" : "";
   const overrides = (files: typeof notes.keep, what: string) =>
     Object.entries(files).flatMap(([variant, paths]) =>
-      Object.entries(paths).map(([path, why]) => `\`${path}\` is ${what} ${variant}: ${why}`),
+      byReason(paths).map(
+        ([paths, why]) => `${paths} ${paths.includes(" ") ? "are" : "is"} ${what} ${variant}: ${why}`,
+      ),
     );
   return [
     ...notes.limits,
@@ -162,7 +174,14 @@ function limitsOf({ pairs, notes }: LanguagePlan): readonly string[] {
     ...overrides(notes.drop, "left out of"),
     ...overrides(notes.keep, "kept in"),
     ...Object.entries(pairs[0]?.exceptions ?? {}).flatMap(([promise, excepted]) =>
-      Object.entries(excepted ?? {}).map(([what, why]) => `\`${what}\` is an exception to \`${promise}\`: ${why}`),
+      byReason(excepted ?? {}).map(([what, why]) => `${what}: excepted from \`${promise}\`: ${why}`),
     ),
   ].map(inline);
+}
+
+/** What has one reason is said in one line: "`/a` `/b`" and the reason. */
+function byReason(reasons: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  const groups = new Map<string, string[]>();
+  for (const [what, why] of Object.entries(reasons)) groups.set(why, [...(groups.get(why) ?? []), `\`${what}\``]);
+  return [...groups].map(([why, group]) => [group.join(" "), why]);
 }

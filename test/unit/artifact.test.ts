@@ -133,7 +133,9 @@ describe("an artifact", () => {
     const plan = makePlan(loadGood(folder()).loaded, lock);
     const lua = plan.ok ? plan.value.languages.find(({ language }) => language === "lua") : undefined;
     assert.deepEqual(
-      packageViews(lua ?? assert.fail()).map(({ name, variants, reason }) => `${name}: ${variants}: ${reason}`),
+      packageViews(lua ?? assert.fail()).map(
+        ({ names, variants, reason }) => `${names.join(" ")}: ${variants}: ${reason}`,
+      ),
       [
         "lua: runtime, dev: the language itself, as upstream publishes it",
         "git: dev: —",

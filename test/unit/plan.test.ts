@@ -159,14 +159,14 @@ describe("a plan", () => {
   it("has the release line where packages and the environment name it, and leaves the architecture to the engine", () => {
     const changed = python()
       .replace("alpine: { version", 'alpine: { env: { HOME_OF: "/{line}/{architecture}/{other}" }, version')
-      .replace("dev: [python3-dev, py3-pip]", 'dev: ["python{line}-dev"]');
+      .replace("dev: [python3-dev, py3-pip]", 'dev: ["python{line}-dev{digits}"]');
     assert.match(changed, /python\{line\}/);
     writeResolvedCatalog(folder(), { "languages/python.yaml": changed });
     const [pair] = loadGood(folder()).loaded.catalog.definitions.flatMap(({ pairs }) =>
       pairs.filter(({ line, family }) => line === "3.12" && family === "alpine"),
     );
     const dev = pair?.variants.find(({ variant }) => variant === "dev");
-    assert.deepEqual(dev?.packages.at(-1), "python3.12-dev");
+    assert.deepEqual(dev?.packages.at(-1), "python3.12-dev312");
     assert.deepEqual(dev?.env, { HOME_OF: "/3.12/{architecture}/{other}" });
   });
 

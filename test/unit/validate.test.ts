@@ -92,6 +92,7 @@ describe("what a definition may say", () => {
   const lines = 'lines: { "5.4": { on: { trixie: {} } } }\n';
 
   it("is the little that it must", () => assert.equal(accepts(lines), true));
+  it("has no line that is nowhere", () => assert.equal(accepts('lines: { "5.4": { on: {} } }\n'), false));
   for (const hostile of [
     "x; rm -rf /",
     "-o=x",
@@ -117,7 +118,7 @@ describe("what a definition may say", () => {
     ));
   it("has packages whose names have the release line in them", () =>
     assert.equal(
-      accepts(`${lines}packages: { debian: { version: "{line}-a", runtime: ["a{line}b{line}"] } }\n`),
+      accepts(`${lines}packages: { debian: { version: "{line}-a", runtime: ["a{line}b{digits}"] } }\n`),
       true,
     ));
   for (const hostile of ["a\\nRUN reboot", "a\\0b", "a\\u2028b", "a\\e[31mb"]) {
