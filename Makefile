@@ -16,6 +16,10 @@ all: compile engine ## Set up, and build and test the quickstart pairs
 catalog: compile engine ## Build and test every pair on Debian, and say how long it took and what failed
 	@./bin/ingot up $(ON_DEBIAN)
 
+.PHONY: alpine
+alpine: compile engine-tests ## Build every Dockerfile for Alpine on a double of Alpine, not on Alpine
+	ALPINE='*:*alpine*' $(MOCHA) --config .mocharc.engines.json --grep "all build" dist/test/catalog/alpine.test.js
+
 # Every tag of an image that names its distribution, and so every pair on it.
 ON_DEBIAN := "*:*trixie*" "*:*bookworm*"
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openCatalog } from "../../src/commands/catalog.js";
+import { openCatalog, select } from "../../src/commands/catalog.js";
 import { createEngine } from "../../src/ports/engines.js";
 import { createContentReader } from "../../src/ports/image-content.js";
 import { checkContents } from "../../src/stages/check.js";
@@ -15,6 +15,8 @@ import { removeNamespace, requireEngine } from "../support/require-engine.js";
 
 const namespace = "ingot-double";
 const branches = ["3.22", "3.23", "3.24"];
+/** Of the newest branch as a rule; `make alpine` does the same with all. */
+const selector = process.env["ALPINE"] ?? "*:*alpine3.24*";
 
 // Alpine's mirror and its images are not asked here: a double stands in for the distribution, with an apk that knows the
 // locked names and versions and installs stubs. What runs for real is every generated Dockerfile, and microroot.
@@ -26,11 +28,11 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
   });
   after(() => removeNamespace(namespace));
 
-  it("all build, and their runtime images keep the promises that their files can show", async () => {
+  it(`all build, and their runtime images keep the promises that their files can show: ${selector}`, async () => {
     copyCatalog(folder(), { namespace, edits: { "catalog.yaml": useDouble } });
     makeDoubles(folder());
     assert.equal((await ingot(folder(), ["generate"])).status, 0);
-    const { status, stdout, stderr } = await ingot(folder(), ["build", "--strict", "--json", "*:*alpine*"]);
+    const { status, stdout, stderr } = await ingot(folder(), ["build", "--strict", "--json", selector]);
     const { events, report } = parseRun(stdout);
     assert.deepEqual(
       events.filter(({ type }) => type === "failed"),
@@ -38,7 +40,7 @@ describe("the Alpine pairs of the catalog, on a double of Alpine and not on Alpi
       stderr,
     );
     assert.equal(status, 0, stderr);
-    assert.ok(report.images.length >= 130);
+    assert.ok(report.images.length >= 50);
     // Artifacts are upstream's own, and the libraries that they load are stubs here.
     const ofArtifacts = /breaks shared-objects: \/(usr\/local|opt)\//;
     const breaches = await breachesOf(folder());
@@ -137,8 +139,10 @@ function makeDoubles(locked: string, folder = locked): void {
 async function breachesOf(root: string): Promise<readonly string[]> {
   const opened = openCatalog(root);
   assert.ok(opened.ok);
-  const pairs = opened.value.plan.pairs.filter(({ distribution }) => distribution.family === "alpine");
-  assert.ok(pairs.length >= 9);
+  const selected = select(opened.value, [selector]);
+  assert.ok(selected.ok);
+  const pairs = opened.value.plan.pairs.filter(({ id }) => selected.value.some(({ pair }) => pair === id));
+  assert.ok(pairs.length >= 20);
   const engine = createEngine("docker");
   const readContent = createContentReader(engine);
   const breaches: string[] = [];
