@@ -33,6 +33,8 @@ const notations: Record<Family, Notation> = {
     upstream: (version) =>
       splitDebian(version)
         .upstream.replace(/[+~.](dfsg|ds|repack)[0-9a-z.+~]*$/, "")
+        // The day on which sources were taken after a release: who asks the language hears of the release.
+        .replace(/^(\d+\.\d+\.\d+)\.(?:19|20)\d{6}$/, "$1")
         .replace("~", "-"),
     pin: (name, version) => {
       const { epoch, upstream, revision } = splitDebian(version);

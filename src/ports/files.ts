@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  constants,
   type Dirent,
   existsSync,
   mkdirSync,
@@ -49,7 +50,7 @@ export function readText(path: string): string | undefined {
 /** The first characters of a file, at most as many as there are bytes; undefined where there is none. */
 export function readStart(path: string, bytes: number): string | undefined {
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, constants.O_RDONLY);
     try {
       const start = Buffer.alloc(bytes);
       return start.toString("utf8", 0, readSync(file, start));
