@@ -124,12 +124,16 @@ async function prepare(
   };
 }
 
+/** Pair after pair, so that with few jobs the first is tested and published before the last is built. */
 function tasksOf(request: RunRequest, { images, pairs }: Selection, context: RunContext): readonly Task<void>[] {
-  const { stages } = request;
-  const builds = images.flatMap((image) => buildTasks(image, request, context));
-  const tests = stages.includes("test") ? pairs.map((pair) => testTask(pair, request, context)) : [];
-  const publications = stages.includes("publish") ? pairs.map((pair) => publishTask(pair, request, context)) : [];
-  return [...builds, ...tests, ...publications];
+  const { stages, plan } = request;
+  const needed = new Set(images);
+  const selected = new Set(pairs);
+  return plan.pairs.flatMap((pair) => [
+    ...pair.images.filter((image) => needed.has(image)).flatMap((image) => buildTasks(image, request, context)),
+    ...(selected.has(pair) && stages.includes("test") ? [testTask(pair, request, context)] : []),
+    ...(selected.has(pair) && stages.includes("publish") ? [publishTask(pair, request, context)] : []),
+  ]);
 }
 
 const buildId = (id: ImageId): string => `build ${id}`;

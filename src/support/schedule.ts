@@ -1,4 +1,5 @@
-import pLimit from "p-limit";
+import { setImmediate } from "node:timers/promises";
+import PQueue from "p-queue";
 
 /** A piece of work that may begin when those it needs have succeeded. */
 export interface Task<T> {
@@ -16,14 +17,15 @@ export type Outcome<T> =
   | { readonly kind: "skipped"; readonly because: string; readonly error: unknown };
 
 /**
- * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can, those given first first. Always
- * settles, with an outcome for each task: a failure stops only what needs it. A need that is not among the tasks counts
+ * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can; of those that can, the one given
+ * first begins first. Always settles, with an outcome for each task: a failure stops only what needs it. A need that is not among the tasks counts
  * as done. Throws for needs that form a circle.
  */
 export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Promise<ReadonlyMap<string, Outcome<T>>> {
   refuseCircles(tasks);
-  const limit = pLimit(jobs);
+  const queue = new PQueue({ concurrency: jobs });
   const byId = new Map(tasks.map((task) => [task.id, task]));
+  const priorities = new Map(tasks.map(({ id }, index): [string, number] => [id, -index]).reverse());
   const outcomes = new Map<string, Promise<Outcome<T>>>();
 
   const settle = (task: Task<T>): Promise<Outcome<T>> => {
@@ -34,11 +36,21 @@ export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Prom
     return outcome;
   };
 
+  const inTurn = (task: Task<T>): Promise<Outcome<T>> =>
+    new Promise((resolve) => {
+      const run = async (): Promise<void> => {
+        resolve(await attempt(task));
+        // What needed this one queues before its place is free: it may come before what waits.
+        await setImmediate();
+      };
+      void queue.add(run, { priority: priorities.get(task.id) ?? 0 });
+    });
+
   const begin = async (task: Task<T>): Promise<Outcome<T>> => {
     const needs = task.needs.flatMap((id) => byId.get(id) ?? []);
     const results = await Promise.all(needs.map(async (need) => ({ id: need.id, outcome: await settle(need) })));
     const [cause] = results.flatMap(({ id, outcome }) => causeOf(id, outcome));
-    if (cause === undefined) return limit(() => attempt(task));
+    if (cause === undefined) return inTurn(task);
     task.skipped?.(cause.because, cause.error);
     return cause;
   };

@@ -109,6 +109,12 @@ describe("the schedule", () => {
     assert.deepEqual(begun, ["x", "y", "z"]);
   });
 
+  it("begins what has just become ready before what was given after it and has waited longer", async () => {
+    const row = (id: string, ...needs: readonly string[]): Row => ({ id, needs, fails: false, turns: 2 });
+    const rows = [row("build a"), row("test a", "build a"), row("build b"), row("test b", "build b")];
+    assert.deepEqual((await observe(rows, 1)).begun, ["build a", "test a", "build b", "test b"]);
+  });
+
   it("does not wait for the whole of a level: what is ready begins while others still run", async () => {
     let release = (): void => {};
     const slow = new Promise<void>((resolve) => {
