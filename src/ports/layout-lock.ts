@@ -4,11 +4,15 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../model/failure.js";
 
-/** Milliseconds. */
-const poll = 25;
-/** Whoever holds it does so for the time of one small write; after this long without a change it is nobody's. */
-const staleAfter = 10_000;
-const patience = 60_000;
+/** All in milliseconds. */
+export interface LockPace {
+  readonly poll: number;
+  /** Whoever holds it does so for the time of one small write; after this long without a change it is nobody's. */
+  readonly staleAfter: number;
+  readonly patience: number;
+}
+
+const usual: LockPace = { poll: 25, staleAfter: 10_000, patience: 60_000 };
 
 /** What is in a lock's file. */
 interface Holder {
@@ -28,19 +32,19 @@ interface Seen {
  * one that is not alive on this host, and from any other that kept it unchanged for ten seconds. `work` is done in one go, so that
  * this process cannot meet itself; before it writes, it asks whether the lock is still its own.
  */
-export async function withLock<T>(path: string, work: (isHeld: () => boolean) => T): Promise<T> {
+export async function withLock<T>(path: string, work: (isHeld: () => boolean) => T, pace = usual): Promise<T> {
   const holder: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
   const text = JSON.stringify(holder);
   const isHeld = (): boolean => look(path)?.text === text;
   let seen: Seen | undefined;
   let waited = 0;
-  for (let total = 0; !take(path, text); total += poll) {
+  for (let total = 0; !take(path, text); total += pace.poll) {
     const now = look(path);
-    waited = now !== undefined && isSame(now, seen) ? waited + poll : 0;
+    waited = now !== undefined && isSame(now, seen) ? waited + pace.poll : 0;
     seen = now;
-    if (seen !== undefined && (waited > staleAfter || isDead(seen.text))) breakLock(path, seen.text, text);
-    else if (total > patience) throw new Failure(`others hold ${path} all the time; if none does, remove it`);
-    else await sleep(poll);
+    if (seen !== undefined && (waited > pace.staleAfter || isDead(seen.text))) breakLock(path, seen.text, text);
+    else if (total > pace.patience) throw new Failure(`others hold ${path} all the time; if none does, remove it`);
+    else await sleep(pace.poll);
   }
   try {
     return work(isHeld);
