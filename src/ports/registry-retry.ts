@@ -27,7 +27,8 @@ const longestDelay = 8000;
 /** A registry that asks for more than this is better asked by the next run. */
 const longestRetryAfter = 60_000;
 
-const transientStatus: readonly number[] = [429, 502, 503, 504];
+// Debian's registry answers 500 where a tag is read just as another client writes it.
+const transientStatus: readonly number[] = [408, 429, 500, 502, 503, 504];
 const transientCode: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "EAI_AGAIN"];
 
 type Outcome = { readonly answer: Exchanged } | { readonly error: unknown };
@@ -36,7 +37,7 @@ type Outcome = { readonly answer: Exchanged } | { readonly error: unknown };
 export const isTransient = (error: unknown): boolean => transientCode.includes(networkCode(error) ?? "");
 
 /**
- * Repeats what a registry or the network between refuses for the moment: 429, 502, 503, 504 and broken connections, up to
+ * Repeats what a registry or the network between refuses for the moment: 408, 429, 500, 502, 503, 504 and broken connections, up to
  * four tries. Every request of this client may be repeated: what it writes is addressed by content.
  */
 export function createSend(pace: Pace): Send {

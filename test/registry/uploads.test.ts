@@ -98,6 +98,37 @@ describe("an upload that goes wrong", () => {
     assert.deepEqual(acme.waits, []);
   });
 
+  it("reads no more of a blob than the registry takes, so that none is held in memory", async () => {
+    let read = 0;
+    const open = async function* (): AsyncGenerator<Uint8Array> {
+      for (let piece = 0; piece < 1000; piece += 1) {
+        read += large.length;
+        yield large;
+      }
+    };
+    acme.times(4, "PUT", { kind: "stall", after: 1_000_000 });
+    const endless = { digest: blob.digest, size: 1000 * large.length, open };
+    await failureOf(acme.client({ timeout: 200 }).putBlob(repository, endless));
+    // What the network holds for each of four tries.
+    assert.ok(read <= 4 * 4 * large.length, `${read} bytes`);
+  });
+
+  it("closes what it reads where it breaks off", async () => {
+    let [opened, closed] = [0, 0];
+    const open = async function* (): AsyncGenerator<Uint8Array> {
+      opened += 1;
+      try {
+        for (let start = 0; start < large.length; start += 100_000) yield large.subarray(start, start + 100_000);
+      } finally {
+        closed += 1;
+      }
+    };
+    acme.times(2, "PUT", { kind: "cut", after: 1_000_000 });
+    acme.server.inject("PUT", answer(503));
+    await acme.registry.putBlob(repository, { ...blob, open });
+    assert.deepEqual([opened, closed], [4, 4]);
+  });
+
   it("waits as long as a registry asks for, and then begins anew", async () => {
     acme.server.inject("PUT", answer(429, { "retry-after": "7" }));
     acme.server.inject("PUT", answer(503, { "retry-after": "Sat, 21 Nov 2026 12:00:09 GMT" }));
