@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../src/model/failure.js";
 import { createRegistry } from "../../src/ports/registry.js";
-import { realmUrl, registryUrl } from "../../src/ports/registry-address.js";
+import { realmUrl, registryUrl, uploadUrl } from "../../src/ports/registry-address.js";
 import { redirectTarget } from "../../src/ports/registry-http.js";
 import { failureOf } from "../support/failures.js";
 import { answer, image, repository, useFalteringRegistry } from "../support/faltering-registry.js";
@@ -95,6 +95,39 @@ describe("the address of a registry", () => {
     assert.equal(allows("http://127.0.0.1:5001/token", "https://registry.example/"), false);
     assert.equal(allows("http://registry.example/token", "https://registry.example/"), false);
     assert.equal(allows("http://auth.example/token", "http://registry.example/"), false);
+  });
+
+  it("of an upload is where the registry says, and HTTPS unless it is near and the registry itself is not", () => {
+    const digest = "sha256:1";
+    const place = (location: string, registry: string): string => {
+      try {
+        return uploadUrl(location, new URL(registry), digest).href;
+      } catch (error) {
+        if (error instanceof Failure) return error.message;
+        throw error;
+      }
+    };
+    const near = "http://127.0.0.1:5000/";
+    const far = "https://registry.example/";
+    const noUrl = "it wants the upload at what is no URL";
+    const places: readonly (readonly [string, string, string])[] = [
+      ["/v2/x/blobs/uploads/1", near, `${near}v2/x/blobs/uploads/1?digest=sha256%3A1`],
+      ["/u?_state=a%2Bb+c==&x", near, `${near}u?_state=a%2Bb+c==&x&digest=sha256%3A1`],
+      [`${near}u?s=1`, near, `${near}u?s=1&digest=sha256%3A1`],
+      ["http://127.0.0.1:5001/u", near, "http://127.0.0.1:5001/u?digest=sha256%3A1"],
+      ["https://storage.example/u?s=1", near, "https://storage.example/u?s=1&digest=sha256%3A1"],
+      ["https://storage.example/u", far, "https://storage.example/u?digest=sha256%3A1"],
+      // A registry behind a proxy that ends TLS.
+      ["http://registry.example:80/u?s=1", far, `${far}u?s=1&digest=sha256%3A1`],
+      ["http://storage.example/u", far, "it wants the upload at storage.example, which does not speak HTTPS"],
+      ["http://127.0.0.1/u", far, "it wants the upload at 127.0.0.1, which does not speak HTTPS"],
+      ["http://storage.example/u", near, "it wants the upload at storage.example, which does not speak HTTPS"],
+      ["ftp://127.0.0.1/u", near, "it wants the upload at 127.0.0.1, which does not speak HTTPS"],
+      ["https://ada:pw@registry.example/u", far, noUrl],
+      ["http://", near, noUrl],
+      ["", near, noUrl],
+    ];
+    for (const [location, registry, expected] of places) assert.equal(place(location, registry), expected, location);
   });
 
   it("is Docker Hub's own", () => {

@@ -20,15 +20,19 @@ export interface RegistryServer {
 
 const program = "docker-registry";
 
-export function isRegistryInstalled(): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
-}
+export const isRegistryInstalled = (): boolean => isInstalled(program);
+
+const isInstalled = (name: string): boolean =>
+  (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
 
 /** Skips a suite, loudly, where Debian's docker-registry is not installed; fails where CI is set. */
-export function requireRegistry(suite: Mocha.Context): void {
-  if (isRegistryInstalled()) return;
-  if (process.env["CI"]) throw new Error(`${program} is not installed`);
-  console.warn(`SKIPPED: ${program} is not installed (apt-get install ${program})`);
+export const requireRegistry = (suite: Mocha.Context): void => requireProgram(suite, program);
+
+/** The same for any program that is in a Debian package of its own name. */
+export function requireProgram(suite: Mocha.Context, name: string): void {
+  if (isInstalled(name)) return;
+  if (process.env["CI"]) throw new Error(`${name} is not installed`);
+  console.warn(`SKIPPED: ${name} is not installed (apt-get install ${name})`);
   suite.skip();
 }
 
