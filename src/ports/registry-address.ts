@@ -39,6 +39,25 @@ export function realmUrl(realm: string, registry: URL): URL {
   throw new Failure(`it names the token server ${oneLine(url.host, 100)}, which does not speak HTTPS`);
 }
 
+/**
+ * Where an upload goes: what the registry said of it, from its root or whole, with a query or without. Throws a Failure for one
+ * that is no place for the content: not HTTPS, unless the registry itself speaks plain HTTP and it is on the same host or on loopback.
+ */
+export function uploadUrl(location: string, registry: URL, digest: string): URL {
+  const said = URL.canParse(location, registry.href) ? new URL(location, registry) : undefined;
+  if (said === undefined || location === "" || `${said.username}${said.password}` !== "")
+    throw new Failure("it wants the upload at what is no URL");
+  const here = said.hostname === registry.hostname;
+  // Behind a proxy that ends TLS, a registry may take itself for one that speaks plain HTTP.
+  const url = here && said.protocol === "http:" ? new URL(`${said.pathname}${said.search}`, registry) : said;
+  const near = registry.protocol === "http:" && (here || isLoopback(url.hostname));
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && near))
+    throw new Failure(`it wants the upload at ${oneLine(url.host, 100)}, which does not speak HTTPS`);
+  // As it stands: what is in the query may be signed, letter for letter.
+  url.search = `${url.search === "" ? "?" : `${url.search}&`}digest=${encodeURIComponent(digest)}`;
+  return url;
+}
+
 /** 127.0.0.0/8, ::1 and localhost; of a host without its port, in which numbers are already normal. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);

@@ -1,7 +1,7 @@
 import { Failure } from "../model/failure.js";
 import { type Challenge, parseChallenge } from "./registry-challenge.js";
 import type { Credential } from "./registry-credentials.js";
-import type { Send } from "./registry-http.js";
+import type { Send } from "./registry-retry.js";
 import { basic, fetchToken } from "./registry-token.js";
 
 /** The value of an Authorization header, perhaps still on its way; undefined where there is nothing to log in with. */

@@ -1,11 +1,11 @@
 import { Failure } from "../model/failure.js";
-import { describeNetworkError, networkCode } from "./registry-network.js";
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "PUT" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  /** A stream is read as fast as it is sent, once. */
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
   /** Bytes; a longer answer is refused. */
   readonly limit: number;
 }
@@ -21,88 +21,22 @@ export interface HttpAnswer {
   readonly tries: number;
 }
 
-/** Sends a request and reads the answer whole. Throws a Failure with the bare reason where none came. */
-export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+/** Without how often it was asked, which is for whoever repeats it to say. */
+export type Exchanged = Omit<HttpAnswer, "tries">;
 
-/** How time passes for a client. All in milliseconds. */
-export interface Pace {
-  readonly sleep: (ms: number) => Promise<unknown>;
-  readonly now: () => number;
-  /** For one request, from its first byte to the last of its answer. */
-  readonly timeout: number;
-}
-
-const mostTries = 4;
-const firstDelay = 500;
-const longestDelay = 8000;
-/** A registry that asks for more than this is better asked by the next run. */
-const longestRetryAfter = 60_000;
 const mostRedirects = 5;
 const errorLimit = 8192;
 
-const transientStatus: readonly number[] = [429, 502, 503, 504];
-const transientCode: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "EAI_AGAIN"];
 const redirectStatus: readonly number[] = [301, 302, 303, 307, 308];
 
-type Outcome = { readonly answer: HttpAnswer } | { readonly error: unknown };
-
-/**
- * Repeats what a registry or the network between refuses for the moment: 429, 502, 503, 504 and broken connections, up to
- * four tries. Every request of this client may be repeated: what it writes is addressed by content.
- */
-export function createSend(pace: Pace): Send {
-  return async (request) => {
-    for (let tries = 1; ; tries += 1) {
-      const outcome = await attempt(request, tries, pace.timeout);
-      const delay = tries < mostTries ? delayAfter(outcome, tries, pace.now) : undefined;
-      if (delay === undefined) return settle(outcome, tries, pace.timeout);
-      await pace.sleep(delay);
-    }
-  };
-}
-
-async function attempt(request: HttpRequest, tries: number, timeout: number): Promise<Outcome> {
-  try {
-    return { answer: { ...(await exchange(request, AbortSignal.timeout(timeout))), tries } };
-  } catch (error) {
-    return { error };
-  }
-}
-
-function settle(outcome: Outcome, tries: number, timeout: number): HttpAnswer {
-  if ("answer" in outcome) return outcome.answer;
-  if (outcome.error instanceof Failure) throw outcome.error;
-  const reason = describeNetworkError(outcome.error, timeout);
-  throw new Failure(tries === 1 ? reason : `${reason}, ${tries} times`);
-}
-
-/** Milliseconds until the next try; undefined where there is to be none. */
-function delayAfter(outcome: Outcome, tries: number, now: () => number): number | undefined {
-  const backoff = Math.min(firstDelay * 2 ** (tries - 1), longestDelay);
-  if ("error" in outcome) return transientCode.includes(networkCode(outcome.error) ?? "") ? backoff : undefined;
-  const { status, headers } = outcome.answer;
-  if (!transientStatus.includes(status)) return undefined;
-  const asked = retryAfter(headers.get("retry-after"), now);
-  if (asked === undefined) return backoff;
-  return asked <= longestRetryAfter ? asked : undefined;
-}
-
-/** RFC 9110, 10.2.3: seconds, or a date. */
-function retryAfter(header: string | null, now: () => number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now());
-}
-
-/** One request with the redirects that it leads to. */
-async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Omit<HttpAnswer, "tries">> {
+/** One request with the redirects that it leads to. Throws a Failure, or what fetch throws. */
+export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Exchanged> {
   const { method, body, limit } = request;
   let { url, headers } = request;
   let foreign = false;
   for (let hops = 0; hops <= mostRedirects; hops += 1) {
-    const init = { method, headers, signal, redirect: "manual", ...(body === undefined ? {} : { body }) } as const;
-    const response = await fetch(url, init);
+    const init = { method, headers, signal, redirect: "manual", duplex: "half" } as const;
+    const response = await fetch(url, body === undefined ? init : { ...init, body });
     if (!isRedirect(response)) return { ...(await readAnswer(response, limit)), foreign };
     await response.body?.cancel();
     const target = redirectTarget(method, url, response.headers.get("location") ?? "");

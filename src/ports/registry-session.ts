@@ -2,23 +2,40 @@ import { Failure } from "../model/failure.js";
 import { oneLine } from "../support/text.js";
 import { type Authorizer, createAuthorizer } from "./registry-auth.js";
 import type { Credential, CredentialSource } from "./registry-credentials.js";
-import { createSend, type HttpAnswer, type HttpRequest, type Pace, type Send } from "./registry-http.js";
+import { type Exchanged, exchange, type HttpAnswer, type HttpRequest } from "./registry-http.js";
+import { createSend, type Pace, type Send } from "./registry-retry.js";
 import { describeAnswer } from "./registry-text.js";
 
 export interface Question extends Omit<HttpRequest, "url" | "headers" | "limit"> {
   /** From the root of the registry: `/v2/acme/node/manifests/24`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** `repository:acme/node:pull`; empty for the registry itself. */
+  /** `repository:acme/node:pull`; empty for the registry itself; with spaces between where they are several. */
   readonly scope: string;
   /** Statuses other than 2xx that the caller judges; others are a Failure. */
   readonly also?: readonly number[];
+  /** Bytes; a longer answer is refused. As long as a manifest may be where not given. */
+  readonly limit?: number;
+}
+
+/** A request to the place that the registry gave for an upload. */
+export interface StreamRequest extends Pick<HttpRequest, "method" | "url" | "headers" | "body"> {
+  readonly scope: string;
+  readonly signal: AbortSignal;
 }
 
 /** A registry as this client is logged in to it. */
 export interface Session {
+  readonly base: URL;
+  readonly pace: Pace;
   /** Throws a Failure with the bare reason. */
   readonly ask: (question: Question) => Promise<HttpAnswer>;
+  /** Sends once, as what it sends can be read once. A challenge is answered for the next try. Throws what fetch throws. */
+  readonly stream: (request: StreamRequest) => Promise<Exchanged>;
+  /** Throws the Failure that an answer is, where it is no success. */
+  readonly requireSuccess: (answer: HttpAnswer) => Promise<void>;
+  /** What an answer says, in one line without secrets. */
+  readonly describe: (answer: HttpAnswer) => string;
   /** Does something, and puts what it was before the reason where it fails. No secret is in the Failure. */
   readonly during: <T>(what: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -32,7 +49,10 @@ export interface SessionOptions {
 }
 
 /** distribution-spec, "Pushing Manifests": a registry accepts at least this much, in bytes; no image comes near it. */
-const answerLimit = 4 * 1024 * 1024;
+export const manifestLimit = 4 * 1024 * 1024;
+
+/** The digest is of the bytes as they are stored. */
+const plain = { "accept-encoding": "identity" };
 
 export function openSession({ host, base, credentials, pace }: SessionOptions): Session {
   const send = createSend(pace);
@@ -42,26 +62,33 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
     return login;
   };
   const authorizer = createAuthorizer({ registry: base, send, credential });
+  const describe = (answer: HttpAnswer): string => describeAnswer(answer, authorizer.redact);
 
-  const ask = async (question: Question): Promise<HttpAnswer> => {
-    const answer = await sendAuthorized({ send, authorizer }, requestOf(question, base), question.scope);
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    if (question.also?.includes(answer.status)) return answer;
+  const requireSuccess: Session["requireSuccess"] = async (answer) => {
+    if (answer.status >= 200 && answer.status < 300) return;
     const hint = answer.status === 401 && !answer.foreign ? hintOf(host, await login) : "";
-    throw new Failure(`the registry answered ${describeAnswer(answer, authorizer.redact)}${hint}`);
+    throw new Failure(`the registry answered ${describe(answer)}${hint}`);
   };
-  return { ask, during: (what, work) => explain(what, work, authorizer.redact) };
+  const ask: Session["ask"] = async (question) => {
+    const answer = await sendAuthorized({ send, authorizer }, requestOf(question, base), question.scope);
+    if (!question.also?.includes(answer.status)) await requireSuccess(answer);
+    return answer;
+  };
+  const stream: Session["stream"] = (request) => streamAuthorized(authorizer, base, request);
+  return {
+    base,
+    pace,
+    ask,
+    stream,
+    requireSuccess,
+    describe,
+    during: (what, work) => explain(what, work, authorizer.redact),
+  };
 }
 
-function requestOf({ path, method, body, headers = {} }: Question, base: URL): HttpRequest {
-  return {
-    method,
-    url: new URL(path, base),
-    // The digest is of the bytes as they are stored.
-    headers: { ...headers, "accept-encoding": "identity" },
-    limit: answerLimit,
-    ...(body === undefined ? {} : { body }),
-  };
+function requestOf({ path, method, body, headers = {}, limit = manifestLimit }: Question, base: URL): HttpRequest {
+  const url = new URL(path, base);
+  return { method, url, headers: { ...headers, ...plain }, limit, ...(body === undefined ? {} : { body }) };
 }
 
 interface Way {
@@ -77,6 +104,17 @@ async function sendAuthorized({ send, authorizer }: Way, request: HttpRequest, s
   if (answer.status !== 401 || answer.foreign || challenge === null) return answer;
   const renewed = await authorizer.renew(scope, challenge, known);
   return renewed === undefined ? answer : send(withAuthorization(request, renewed));
+}
+
+async function streamAuthorized(authorizer: Authorizer, base: URL, request: StreamRequest): Promise<Exchanged> {
+  // Storage that a registry sends an upload to is somebody else: the login is not for it, and its challenges are not the registry's.
+  const foreign = request.url.origin !== base.origin;
+  const known = foreign ? undefined : authorizer.known(request.scope);
+  const whole = { ...request, headers: { ...request.headers, ...plain }, limit: manifestLimit };
+  const answer = await exchange(withAuthorization(whole, await known), request.signal);
+  const challenge = answer.headers.get("www-authenticate");
+  if (answer.status === 401 && !foreign && challenge !== null) await authorizer.renew(request.scope, challenge, known);
+  return { ...answer, foreign };
 }
 
 function withAuthorization(request: HttpRequest, authorization: string | undefined): HttpRequest {

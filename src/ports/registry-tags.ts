@@ -3,6 +3,7 @@ import { Failure } from "../model/failure.js";
 import { parseTag, type Tag } from "../model/reference.js";
 import { pathOf, scopeOf } from "./registry-address.js";
 import type { HttpAnswer } from "./registry-http.js";
+import { nextQuery } from "./registry-pages.js";
 import type { Session } from "./registry-session.js";
 import { parseJson } from "./registry-text.js";
 
@@ -22,19 +23,14 @@ export async function listTags(session: Session, repository: string, pageSize: n
     const before = tags.size;
     for (const tag of found) tags.add(tag);
     // A registry that knows no pages repeats itself, and one that is broken may go in circles.
-    query = tags.size === before ? undefined : nextQuery(answer, found, pageSize);
+    query = tags.size === before ? undefined : queryAfter(answer, found, pageSize);
   }
   return [...tags].sort();
 }
 
-const anyHost = "http://any.invalid";
-
-/** The query of the next page: the Link header's (RFC 8288), or after the last tag where a page without one is full. */
-function nextQuery(answer: HttpAnswer, found: readonly Tag[], pageSize: number): string | undefined {
-  const [, target] = /<([^<>]*)>\s*;[^<>]*rel="?next\b/i.exec(answer.headers.get("link") ?? "") ?? [];
-  // Only the query: behind a proxy the rest may be an address that is good on the other side of it.
-  if (target !== undefined && URL.canParse(target, anyHost)) return new URL(target, anyHost).search;
-  return found.length === pageSize ? `?n=${pageSize}&last=${found.at(-1)}` : undefined;
+/** The query of the next page: the one that is named, or after the last tag where a page without one is full. */
+function queryAfter(answer: HttpAnswer, found: readonly Tag[], pageSize: number): string | undefined {
+  return nextQuery(answer) ?? (found.length === pageSize ? `?n=${pageSize}&last=${found.at(-1)}` : undefined);
 }
 
 function readTags(body: Uint8Array): readonly Tag[] {

@@ -3,7 +3,8 @@ import { Failure } from "../model/failure.js";
 import { realmUrl } from "./registry-address.js";
 import type { Challenge } from "./registry-challenge.js";
 import type { Credential } from "./registry-credentials.js";
-import type { HttpAnswer, HttpRequest, Send } from "./registry-http.js";
+import type { HttpAnswer, HttpRequest } from "./registry-http.js";
+import type { Send } from "./registry-retry.js";
 import { describeAnswer, parseJson } from "./registry-text.js";
 
 export interface TokenRequest {
@@ -69,7 +70,10 @@ function passwordRequest(
   login: Extract<Credential, { kind: "password" }> | undefined,
 ): HttpRequest {
   const url = new URL(realm);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
+  const { scope, ...others } = parameters;
+  for (const [name, value] of Object.entries(others)) url.searchParams.append(name, value);
+  // A challenge lists scopes with spaces between; a question has one parameter for each ("Requesting a Token").
+  for (const each of scope?.split(" ").filter((text) => text !== "") ?? []) url.searchParams.append("scope", each);
   const headers = { accept: "application/json", ...(login === undefined ? {} : { authorization: basic(login) }) };
   return { method: "GET", url, headers, limit: answerLimit };
 }

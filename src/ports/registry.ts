@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest, type Tag } from "../model/reference.js";
-import { pathOf, registryUrl, scopeOf } from "./registry-address.js";
+import { registryUrl } from "./registry-address.js";
+import { type BlobArrival, type BlobSource, fetchBlob, hasBlob, putBlob } from "./registry-blobs.js";
 import { type CredentialSource, storedCredentials } from "./registry-credentials.js";
-import type { HttpAnswer } from "./registry-http.js";
-import type { ImageConfig, Manifest } from "./registry-manifest.js";
-import { digestOfBytes, manifestTypes, readConfig, readManifest, refuseOtherDigest } from "./registry-manifest.js";
+import type { Descriptor, ImageConfig, Manifest, ManifestBytes } from "./registry-manifest.js";
+import { readConfig } from "./registry-manifest.js";
+import { listReferrers, putReferrer, type Referrer } from "./registry-referrers.js";
 import { openSession, type Session } from "./registry-session.js";
+import { fetchDigest, fetchManifest, putManifest } from "./registry-store.js";
 import { listTags } from "./registry-tags.js";
 
+export type { BlobArrival, BlobSource } from "./registry-blobs.js";
+export { blobOf } from "./registry-blobs.js";
 export type { Credential, CredentialSource } from "./registry-credentials.js";
-export type { ImageConfig, Manifest } from "./registry-manifest.js";
+export type { Annotations, Descriptor, ImageConfig, Manifest, ManifestBytes } from "./registry-manifest.js";
+export type { Referrer } from "./registry-referrers.js";
 
 /**
  * A registry that speaks the OCI distribution spec 1.0 or 1.1. Repositories are names such as `ingot/node`. Every method
@@ -26,11 +31,27 @@ export interface Registry {
   /** What a tag points at, without fetching it where the registry says so; undefined where there is no such tag. */
   readonly digestOf: (repository: string, tag: Tag | Digest) => Promise<Digest | undefined>;
   /** Points a tag at a manifest whose blobs the repository has; by its digest, stores it untagged ("Pushing Manifests"). */
-  readonly putManifest: (repository: string, tagOrDigest: Tag | Digest, manifest: Manifest) => Promise<void>;
+  readonly putManifest: (repository: string, tagOrDigest: Tag | Digest, manifest: ManifestBytes) => Promise<void>;
   /** Sorted; none where there is no such repository ("Listing Tags"). */
   readonly tags: (repository: string) => Promise<readonly Tag[]>;
   /** The config of an image, by the digest that its manifest gives ("Pulling Blobs"). */
   readonly config: (repository: string, digest: Digest) => Promise<ImageConfig>;
+  /** A blob whole, its digest checked; one with more bytes than the limit is refused ("Pulling Blobs"). */
+  readonly blob: (repository: string, digest: Digest, limit: number) => Promise<Uint8Array>;
+  /** Whether a repository has a blob ("Checking if Content Exists in the Registry"). */
+  readonly hasBlob: (repository: string, digest: Digest) => Promise<boolean>;
+  /**
+   * Gives a repository a blob: from one of the repositories to mount from, where the registry does that, or as a stream that is sent
+   * again from its start where it broke off ("Pushing Blobs"). Nothing is sent where the repository has it.
+   */
+  readonly putBlob: (repository: string, blob: BlobSource, mountFrom?: readonly string[]) => Promise<BlobArrival>;
+  /**
+   * The manifests that are attached to one, of an artifact type or all, sorted by digest ("Listing Referrers"). What they are said to
+   * be is what somebody wrote: read them to know it.
+   */
+  readonly referrers: (repository: string, digest: Digest, artifactType?: string) => Promise<readonly Descriptor[]>;
+  /** Attaches a manifest, whose blobs the repository has, to its subject ("Pushing Manifests with Subject"). */
+  readonly putReferrer: (repository: string, manifest: Referrer) => Promise<void>;
 }
 
 export interface RegistryOptions {
@@ -41,30 +62,40 @@ export interface RegistryOptions {
   readonly credentials?: CredentialSource;
   readonly sleep?: (ms: number) => Promise<unknown>;
   readonly now?: () => number;
-  /** Milliseconds for one request with its answer; 30,000 where not given. */
+  /** Milliseconds for one request with its answer, and for each step of an upload; 30,000 where not given. */
   readonly timeout?: number;
   /** How many tags to ask for at a time. */
   readonly pageSize?: number;
 }
 
-const accept = { accept: manifestTypes.join(", ") };
-
 /** A client of a registry; asks it nothing yet. Throws a Failure for a host that is none. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { host, pageSize = 1000 } = options;
   const session = sessionOf(options);
-  const at = <T>(verb: string, place: Place, work: (session: Session, place: Place) => Promise<T>): Promise<T> =>
-    session.during(`cannot ${verb} ${nameOf(host, place)}`, () => work(session, place));
+  const at = <T>(verb: string, repository: string, name: Tag | Digest, work: () => Promise<T>): Promise<T> =>
+    session.during(`cannot ${verb} ${nameOf(host, repository, name)}`, work);
   return {
     host,
     check: () => session.during(`cannot use the registry ${host}`, () => check(session)),
-    manifest: (repository, name) => at("read", { repository, name }, fetchManifest),
-    digestOf: (repository, name) => at("read", { repository, name }, fetchDigest),
+    manifest: (repository, name) => at("read", repository, name, () => fetchManifest(session, { repository, name })),
+    digestOf: (repository, name) => at("read", repository, name, () => fetchDigest(session, { repository, name })),
     putManifest: (repository, name, manifest) =>
-      at("write", { repository, name }, (_, place) => putManifest(session, place, manifest)),
+      at("write", repository, name, () => putManifest(session, { repository, name }, manifest).then(() => {})),
     tags: (repository) =>
       session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
-    config: (repository, name) => at("read", { repository, name }, fetchConfig),
+    config: (repository, digest) =>
+      at("read", repository, digest, async () => readConfig(await fetchBlob(session, repository, digest))),
+    blob: (repository, digest, limit) =>
+      at("read", repository, digest, () => fetchBlob(session, repository, digest, limit)),
+    hasBlob: (repository, digest) => at("look for", repository, digest, () => hasBlob(session, repository, digest)),
+    putBlob: (repository, blob, mountFrom) =>
+      at("upload", repository, blob.digest, () => putBlob(session, repository, blob, mountFrom)),
+    referrers: (repository, digest, artifactType) =>
+      at("list what is attached to", repository, digest, () =>
+        listReferrers(session, repository, digest, artifactType),
+      ),
+    putReferrer: (repository, manifest) =>
+      at("attach", repository, manifest.digest, () => putReferrer(session, repository, manifest)),
   };
 }
 
@@ -74,59 +105,11 @@ function sessionOf(options: RegistryOptions): Session {
   return openSession({ host, base: registryUrl(host, plainHttp), credentials, pace });
 }
 
-interface Place {
-  readonly repository: string;
-  readonly name: Tag | Digest;
-}
-
-const nameOf = (host: string, { repository, name }: Place): string =>
+/** `127.0.0.1:5000/ingot/node:24` */
+export const nameOf = (host: string, repository: string, name: Tag | Digest): string =>
   `${host}/${repository}${parseDigest(name) === undefined ? ":" : "@"}${name}`;
 
 async function check(session: Session): Promise<void> {
   const answer = await session.ask({ method: "GET", path: "/v2/", scope: "", also: [404] });
   if (answer.status === 404) throw new Failure("it does not speak the protocol of registries");
-}
-
-async function fetchManifest(session: Session, place: Place): Promise<Manifest | undefined> {
-  const answer = await askManifest(session, "GET", place);
-  if (answer.status === 404) return undefined;
-  const manifest = readManifest(answer.body, answer.headers.get("content-type"));
-  refuseOtherDigest(manifest.digest, answer.headers.get("docker-content-digest"));
-  refuseOtherDigest(manifest.digest, parseDigest(place.name));
-  return manifest;
-}
-
-async function fetchDigest(session: Session, place: Place): Promise<Digest | undefined> {
-  const answer = await askManifest(session, "HEAD", place);
-  if (answer.status === 404) return undefined;
-  // The header is a SHOULD of the spec, and some proxies know no HEAD.
-  return saidDigest(answer) ?? (await fetchManifest(session, place))?.digest;
-}
-
-const saidDigest = ({ headers }: HttpAnswer): Digest | undefined =>
-  parseDigest(headers.get("docker-content-digest") ?? "");
-
-function askManifest(session: Session, method: "GET" | "HEAD", { repository, name }: Place): Promise<HttpAnswer> {
-  const also = method === "HEAD" ? [404, 405, 501] : [404];
-  const path = `${pathOf(repository)}/manifests/${name}`;
-  return session.ask({ method, path, headers: accept, scope: scopeOf(repository, "pull"), also });
-}
-
-async function putManifest(session: Session, place: Place, { digest, mediaType, bytes }: Manifest): Promise<void> {
-  const answer = await session.ask({
-    method: "PUT",
-    path: `${pathOf(place.repository)}/manifests/${place.name}`,
-    headers: { "content-type": mediaType },
-    body: bytes,
-    scope: scopeOf(place.repository, "pull,push"),
-  });
-  const stored = saidDigest(answer) ?? (await fetchDigest(session, place));
-  if (stored !== digest) throw new Failure(`it stored ${stored ?? "nothing"} instead of ${digest}`);
-}
-
-async function fetchConfig(session: Session, { repository, name }: Place): Promise<ImageConfig> {
-  const path = `${pathOf(repository)}/blobs/${name}`;
-  const answer = await session.ask({ method: "GET", path, scope: scopeOf(repository, "pull") });
-  refuseOtherDigest(digestOfBytes(answer.body), name);
-  return readConfig(answer.body);
 }

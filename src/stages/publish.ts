@@ -98,7 +98,7 @@ async function findContent(
 ): Promise<Manifest | undefined> {
   for (const tag of tags) {
     const manifest = await registry.manifest(repository, tag);
-    if (manifest !== undefined && (manifest.digest === id || manifest.configDigest === id)) return manifest;
+    if (manifest !== undefined && (manifest.digest === id || manifest.config?.digest === id)) return manifest;
   }
   return undefined;
 }

@@ -184,7 +184,7 @@ export function describeImages(trial: () => Trial): void {
       const manifest = await client.manifest("contract/pushed", tag("1"));
       const id = (await engine.inspect([reference])).get(reference)?.id;
       assert.equal(manifest?.mediaType, imageType);
-      assert.equal(id, name === "docker" && trial().storesManifests() ? manifest.digest : manifest.configDigest);
+      assert.equal(id, name === "docker" && trial().storesManifests() ? manifest.digest : manifest.config?.digest);
       assert.ok(said.length > 0, "it says how the push goes on");
       assert.equal((await engine.inspect([target])).size, 0);
     });
@@ -201,8 +201,8 @@ export function describeImages(trial: () => Trial): void {
       assert.deepEqual(await engine.inspect([own, taken]), before);
       const client = createRegistry({ host, credentials: async () => undefined });
       assert.equal(
-        (await client.manifest("contract/taken", tag("1")))?.configDigest,
-        (await client.manifest("contract/own", tag("1")))?.configDigest,
+        (await client.manifest("contract/taken", tag("1")))?.config?.digest,
+        (await client.manifest("contract/own", tag("1")))?.config?.digest,
       );
       await engine.untag([own, taken]);
     });

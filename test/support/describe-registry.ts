@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRegistry, type Registry } from "../../src/ports/registry.js";
 import { failureOf } from "./failures.js";
-import { imageType, indexOf, indexType, pushBlob, pushImage, putManifest, tag, tinyImage } from "./push.js";
+import { descriptor, imageType, indexOf, indexType, pushBlob, pushImage, putManifest, tag, tinyImage } from "./push.js";
 
 export interface RunningRegistry {
   readonly host: string;
@@ -54,7 +54,14 @@ export function describeRegistry(name: string, start: (suite: Mocha.Context) => 
         const found = await registry.manifest(repository, name);
         assert.deepEqual(
           { ...found, bytes: Buffer.from(found?.bytes ?? []) },
-          { digest, mediaType, bytes, configDigest: image.config.digest },
+          {
+            digest,
+            mediaType,
+            bytes,
+            config: descriptor(image.config),
+            layers: [descriptor(image.layer)],
+            manifests: [],
+          },
         );
       }
     });
@@ -107,7 +114,12 @@ export function describeRegistry(name: string, start: (suite: Mocha.Context) => 
       const found = await registry.manifest(repository, tag("24"));
       assert.equal(found?.digest, index.digest);
       assert.equal(found?.mediaType, indexType);
-      assert.equal("configDigest" in found, false);
+      assert.equal("config" in found, false);
+      const platform = { os: "linux", architecture: "amd64" };
+      assert.deepEqual(
+        found.manifests,
+        images.map((image) => ({ ...descriptor(image), platform })),
+      );
     });
 
     it("refuses a manifest whose blobs are in another repository only", async () => {

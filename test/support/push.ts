@@ -1,5 +1,5 @@
 import { type Digest, parseTag, type Tag } from "../../src/model/reference.js";
-import { digestOfBytes } from "../../src/ports/registry-manifest.js";
+import { type Descriptor, digestOfBytes } from "../../src/ports/registry-manifest.js";
 
 export const imageType = "application/vnd.oci.image.manifest.v1+json";
 export const indexType = "application/vnd.oci.image.index.v1+json";
@@ -94,4 +94,8 @@ function content(mediaType: string, bytes: Buffer): Content {
 
 const json = (mediaType: string, value: unknown): Content => content(mediaType, Buffer.from(JSON.stringify(value)));
 
-const descriptor = ({ mediaType, digest, bytes }: Content) => ({ mediaType, digest, size: bytes.length });
+export const descriptor = ({ mediaType, digest, bytes }: Content): Descriptor => ({
+  mediaType,
+  digest,
+  size: bytes.length,
+});

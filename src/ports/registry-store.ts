@@ -1,0 +1,92 @@
+import { Failure } from "../model/failure.js";
+import { type Digest, parseDigest, type Tag } from "../model/reference.js";
+import { pathOf, scopeOf } from "./registry-address.js";
+import type { HttpAnswer } from "./registry-http.js";
+import {
+  digestOfBytes,
+  type Manifest,
+  type ManifestBytes,
+  manifestTypes,
+  readManifest,
+  refuseOtherDigest,
+} from "./registry-manifest.js";
+import type { Session } from "./registry-session.js";
+
+/** Where a manifest is in a registry. */
+export interface Place {
+  readonly repository: string;
+  readonly name: Tag | Digest;
+}
+
+const accept = { accept: manifestTypes.join(", ") };
+
+export async function fetchManifest(session: Session, place: Place): Promise<Manifest | undefined> {
+  const answer = await askManifest(session, "GET", place);
+  if (answer.status === 404) return undefined;
+  const manifest = readManifest(answer.body, answer.headers.get("content-type"));
+  checkDigest(answer, place);
+  return manifest;
+}
+
+/** The bytes of a manifest, whatever is in them; undefined where there is none. */
+export async function fetchBytes(session: Session, place: Place): Promise<Uint8Array | undefined> {
+  const answer = await askManifest(session, "GET", place);
+  if (answer.status === 404) return undefined;
+  checkDigest(answer, place);
+  return answer.body;
+}
+
+function checkDigest({ body, headers }: HttpAnswer, { name }: Place): void {
+  const digest = digestOfBytes(body);
+  refuseOtherDigest(digest, headers.get("docker-content-digest"));
+  refuseOtherDigest(digest, parseDigest(name));
+}
+
+export async function fetchDigest(session: Session, place: Place): Promise<Digest | undefined> {
+  const answer = await askManifest(session, "HEAD", place);
+  if (answer.status === 404) return undefined;
+  // The header is a SHOULD of the spec, and some proxies know no HEAD.
+  return saidDigest(answer) ?? (await fetchManifest(session, place))?.digest;
+}
+
+const saidDigest = ({ headers }: HttpAnswer): Digest | undefined =>
+  parseDigest(headers.get("docker-content-digest") ?? "");
+
+function askManifest(session: Session, method: "GET" | "HEAD", { repository, name }: Place): Promise<HttpAnswer> {
+  const also = method === "HEAD" ? [404, 405, 501] : [404];
+  const path = `${pathOf(repository)}/manifests/${name}`;
+  return session.ask({ method, path, headers: accept, scope: scopeOf(repository, "pull"), also });
+}
+
+/** Writes a manifest, and has the registry say that it has it. */
+export async function putManifest(session: Session, place: Place, manifest: ManifestBytes): Promise<HttpAnswer> {
+  const answer = await sendManifest(session, place, manifest);
+  const stored = saidDigest(answer) ?? (await fetchDigest(session, place));
+  if (stored !== manifest.digest) throw new Failure(`it stored ${stored ?? "nothing"} instead of ${manifest.digest}`);
+  return answer;
+}
+
+/** Statuses by which registries refuse to overwrite a tag, and many other things. */
+const refusals: readonly number[] = [400, 403, 405, 409, 412];
+const immutable = /immutab|already exist|overwrit|not allow updating|TAG_INVALID|\b(409|412) /i;
+
+/** Writes a manifest. Throws a Failure where it is refused, with what to do where that is because its tag is there already. */
+export async function sendManifest(session: Session, place: Place, manifest: ManifestBytes): Promise<HttpAnswer> {
+  const { repository, name } = place;
+  const answer = await session.ask({
+    method: "PUT",
+    path: `${pathOf(repository)}/manifests/${name}`,
+    headers: { "content-type": manifest.mediaType },
+    body: manifest.bytes,
+    scope: scopeOf(repository, "pull,push"),
+    also: refusals,
+  });
+  if (!refusals.includes(answer.status)) return answer;
+  const there = immutable.test(session.describe(answer)) ? await fetchDigest(session, place) : undefined;
+  if (there === undefined || parseDigest(name) !== undefined) await session.requireSuccess(answer);
+  if (there !== manifest.digest)
+    throw new Failure(
+      `tags are immutable there and ${name} is ${there} (${session.describe(answer)}); let ${name} be overwritten in the registry's settings, or publish to another repository`,
+    );
+  return answer;
+}
