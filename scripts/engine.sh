@@ -87,7 +87,7 @@ main() {
     return 1
   fi
   if [ "$tests" = --tests ]; then
-    install mmdebstrap podman runc docker-registry skopeo busybox-static "cosign$(suite)"
+    install mmdebstrap podman runc docker-registry skopeo busybox-static jq "cosign$(suite)"
   else
     command -v mmdebstrap >/dev/null || install mmdebstrap
   fi

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import type { RepositoryName } from "../../src/model/reference.js";
 import { type SignedImage, signImage, verifySignature } from "../../src/ports/cosign.js";
 import { cosign, type KeyPair, makeKeys, pathOfCosign, requireCosign } from "../support/cosign.js";
+import { withEnvironment } from "../support/environment.js";
 import { failureOf } from "../support/failures.js";
 import { useTemporaryFolder, writeFiles } from "../support/folders.js";
 import { indexOf, pushImage, putManifest, tag, tinyImage } from "../support/push.js";
@@ -16,25 +17,6 @@ const repository = "acme/signed" as RepositoryName;
 /** With COSIGN_PASSWORD, or without, while something is done. */
 async function withPassword<T>(value: string | undefined, work: () => Promise<T>): Promise<T> {
   return withEnvironment({ COSIGN_PASSWORD: value }, work);
-}
-
-async function withEnvironment<T>(
-  env: Readonly<Record<string, string | undefined>>,
-  work: () => Promise<T>,
-): Promise<T> {
-  const before = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
-  const set = (values: Readonly<Record<string, string | undefined>>): void => {
-    for (const [name, value] of Object.entries(values)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
-  set(env);
-  try {
-    return await work();
-  } finally {
-    set(before);
-  }
 }
 
 describe("signing with cosign and a local key, in Debian's docker-registry", () => {

@@ -7,11 +7,12 @@ import { contentOf } from "./image-content.js";
 /** A bill of materials of an image on Debian with these packages, as Ingot writes it, for an image in a registry. */
 export function sbomOf(
   packages: readonly SbomEntry[],
-  image: { readonly name?: string; readonly version?: string; readonly digest: Digest },
+  image: { readonly name?: string; readonly version?: string; readonly architecture?: string; readonly digest: Digest },
 ): string {
-  const { name = "acme/lua", version = "5.4.7", digest } = image;
+  const { name = "acme/lua", version = "5.4.7", architecture = "amd64", digest } = image;
   const content = {
     ...contentOf({ files: ["/etc/passwd"], folders: ["/etc"], texts: Object.fromEntries(packages.map(stanza)) }),
+    architecture,
     digest,
   };
   return formatSbom({
