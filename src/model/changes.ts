@@ -100,11 +100,21 @@ function parse(text: string): unknown {
   }
 }
 
-/** The same changes give the same bytes, whatever the order in which their reasons came up. */
+/** The same changes give the same bytes, whatever the order in which their reasons came up; they can be read again. */
 export function formatChanges({ schemaVersion, platform, previous, current, reasons, packages }: Changes): string {
   const safe = [...new Set(reasons.map(toSentence).filter((reason) => reason !== ""))].sort();
-  const value = { schemaVersion, platform, previous, current, reasons: safe.slice(0, limits.reasons), packages };
+  const images = { previous: previous && withReadableVersion(previous), current: withReadableVersion(current) };
+  const value = { schemaVersion, platform, ...images, reasons: safe.slice(0, limits.reasons), packages };
   return `${JSON.stringify(value, undefined, 1)}\n`;
+}
+
+/** A version is what a label of an image says, and that can be anything: one that is none is left out. */
+function withReadableVersion({ digest, version, size }: ChangedImage): ChangedImage {
+  return {
+    digest,
+    ...(word.safeParse(version).success && version !== undefined ? { version } : {}),
+    ...(size === undefined ? {} : { size }),
+  };
 }
 
 /** What a tool or a person wrote, so that it can be read back. */
@@ -154,11 +164,6 @@ function groupByIdentity(entries: readonly SbomEntry[]): ReadonlyMap<string, rea
   const groups = new Map<string, SbomEntry[]>();
   for (const each of entries) groups.set(identityOf(each), [...(groups.get(identityOf(each)) ?? []), each]);
   return groups;
-}
-
-/** Whether anything is to be told. */
-export function hasPackageChanges({ added, removed, updated }: PackageChanges): boolean {
-  return added.length + removed.length + updated.length > 0;
 }
 
 export interface ChangesRequest extends Omit<Changes, "schemaVersion" | "packages"> {

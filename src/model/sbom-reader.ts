@@ -56,13 +56,15 @@ const document = z.object({
   files: z
     .array(z.object({ SPDXID: identifier, fileName: z.string().startsWith("./"), checksums: z.array(checksum).min(1) }))
     .max(limits.files),
-  relationships: z.array(
-    z.object({
-      spdxElementId: identifier,
-      relationshipType: z.enum(["DESCRIBES", "CONTAINS"]),
-      relatedSpdxElement: identifier,
-    }),
-  ),
+  relationships: z
+    .array(
+      z.object({
+        spdxElementId: identifier,
+        relationshipType: z.enum(["DESCRIBES", "CONTAINS"]),
+        relatedSpdxElement: identifier,
+      }),
+    )
+    .max(2 * limits.files),
 });
 type Document = z.output<typeof document>;
 

@@ -35,21 +35,28 @@ const unknown = ({ previous }: Changes): readonly string[] =>
 
 /** One line for each package, in columns; the sign says what became of it. */
 function packageLines({ added, removed, updated }: PackageChanges): readonly string[] {
-  const all = [...added, ...removed, ...updated];
-  if (all.length === 0) return ["", "the packages are the same"];
-  const named = (each: (typeof all)[number]): string =>
-    all.some((other) => other.name === each.name && other.architecture !== each.architecture)
-      ? `${each.name}:${each.architecture ?? "any"}`
-      : each.name;
-  const width = Math.max(...all.map((each) => named(each).length));
-  const line = (sign: string, each: (typeof all)[number], what: string): string =>
-    `${sign} ${named(each).padEnd(width)}  ${what}`;
+  const rows = [
+    ...added.map((each) => ({ ...each, sign: "+", what: each.version })),
+    ...removed.map((each) => ({ ...each, sign: "-", what: each.version })),
+    ...updated.map((each) => ({ ...each, sign: "~", what: `${each.from} → ${each.to}` })),
+  ];
+  if (rows.length === 0) return ["", "the packages are the same"];
+  const names = nameApart(rows);
+  const width = names.reduce((most, name) => Math.max(most, name.length), 0);
   return [
     "",
-    ...added.map((each) => line("+", each, each.version)),
-    ...removed.map((each) => line("-", each, each.version)),
-    ...updated.map((each) => line("~", each, `${each.from} → ${each.to}`)),
+    ...rows.map(({ sign, what }, index) => `${sign} ${(names[index] ?? "").padEnd(width)}  ${what}`),
     "",
     `${added.length} added, ${removed.length} removed, ${updated.length} updated`,
   ];
+}
+
+/** `libc6`; `libc6:i386` where another line is about the package of that name for another machine. */
+function nameApart(rows: readonly { readonly name: string; readonly architecture?: string }[]): readonly string[] {
+  const machines = new Map<string, Set<string>>();
+  for (const { name, architecture = "any" } of rows)
+    machines.set(name, (machines.get(name) ?? new Set()).add(architecture));
+  return rows.map(({ name, architecture = "any" }) =>
+    (machines.get(name)?.size ?? 0) > 1 ? `${name}:${architecture}` : name,
+  );
 }

@@ -22,9 +22,9 @@ export interface VerifyContext {
   readonly signature: (digest: Digest) => Promise<SignatureState>;
 }
 
-/** Bytes: more than ten times what is large today. */
+/** Bytes: five times what is large. */
 export const attachments = {
-  sbom: { type: sbomType, limit: 256 * 1024 * 1024 },
+  sbom: { type: sbomType, limit: 100 * 1024 * 1024 },
   changes: { type: changesType, limit: 16 * 1024 * 1024 },
 } as const;
 

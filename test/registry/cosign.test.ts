@@ -4,10 +4,13 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { RepositoryName } from "../../src/model/reference.js";
 import { type SignedImage, signImage, verifySignature } from "../../src/ports/cosign.js";
+import { blobOf, createRegistry } from "../../src/ports/registry.js";
 import { cosign, type KeyPair, makeKeys, pathOfCosign, requireCosign } from "../support/cosign.js";
 import { withEnvironment } from "../support/environment.js";
 import { failureOf } from "../support/failures.js";
 import { useTemporaryFolder, writeFiles } from "../support/folders.js";
+import { ada, password as adasPassword, basic, basicGate } from "../support/login-servers.js";
+import { startMemoryRegistry } from "../support/memory-registry.js";
 import { indexOf, pushImage, putManifest, tag, tinyImage } from "../support/push.js";
 import { type RegistryServer, requireRegistry, startRegistry } from "../support/registry-server.js";
 
@@ -126,6 +129,36 @@ describe("signing with cosign and a local key, in Debian's docker-registry", () 
     await sign(image);
     assert.ok(before !== null);
     assert.equal(await read(), before);
+  });
+
+  it("takes the login that `docker login` stored, and without it is a failure that holds no secret", async () => {
+    const closed = await startMemoryRegistry({ gate: basicGate });
+    try {
+      const made = tinyImage("behind a login");
+      const client = createRegistry({ host: closed.host, credentials: async () => ada });
+      for (const { bytes } of [made.config, made.layer]) await client.putBlob(repository, blobOf(bytes));
+      await client.putManifest(repository, made.digest, made);
+      const image = { host: closed.host, repository, digest: made.digest };
+      const auths = { [closed.host]: { auth: basic.slice("Basic ".length) } };
+      writeFiles(folder(), { "with/config.json": JSON.stringify({ auths }), "without/config.json": "{}" });
+      await withEnvironment({ DOCKER_CONFIG: join(folder(), "with") }, async () => {
+        await sign(image);
+        assert.equal(await verify(image), "signed");
+      });
+      const message = await withEnvironment({ DOCKER_CONFIG: join(folder(), "without") }, () => failureOf(sign(image)));
+      assert.match(message, /^cannot sign \S+: .*UNAUTHORIZED/);
+      for (const secret of [password, adasPassword, basic.slice("Basic ".length)]) assert.ok(!message.includes(secret));
+    } finally {
+      await closed.stop();
+    }
+  });
+
+  it("goes by plain HTTP where that is asked for", async () => {
+    const image = await pushed();
+    await withEnvironment({ COSIGN_PASSWORD: password }, () =>
+      signImage(image, { key: keys.privateKey, plainHttp: true }),
+    );
+    assert.equal(await verifySignature(image, { key: keys.publicKey, plainHttp: true }), "signed");
   });
 
   it("takes a private key without a password", async () => {
