@@ -49,7 +49,8 @@ export function uploadUrl(location: string, registry: URL, digest: string): URL 
     throw new Failure("it wants the upload at what is no URL");
   const here = said.hostname === registry.hostname;
   // Behind a proxy that ends TLS, a registry may take itself for one that speaks plain HTTP.
-  const url = here && said.protocol === "http:" ? new URL(`${said.pathname}${said.search}`, registry) : said;
+  const mistaken = here && said.protocol === "http:" && registry.protocol === "https:";
+  const url = mistaken ? new URL(`${said.pathname}${said.search}`, registry) : said;
   const near = registry.protocol === "http:" && (here || isLoopback(url.hostname));
   if (url.protocol !== "https:" && !(url.protocol === "http:" && near))
     throw new Failure(`it wants the upload at ${oneLine(url.host, 100)}, which does not speak HTTPS`);

@@ -7,6 +7,7 @@ import {
   digestOfBytes,
   type Manifest,
   present,
+  type Referrer,
 } from "./registry-manifest.js";
 
 export const imageManifestType = "application/vnd.oci.image.manifest.v1+json";
@@ -40,6 +41,8 @@ export interface IndexParts extends Additions {
  * A manifest of an image or of an artifact (image-spec, "Image Manifest"): the same parts give the same bytes. Of a descriptor as a
  * part, what places it in an index or a list of referrers is left out. Throws an Error for an artifact without a type, which is none.
  */
+export function makeManifest(parts: ManifestParts & Required<Pick<ManifestParts, "subject">>): Referrer;
+export function makeManifest(parts: ManifestParts): Manifest;
 export function makeManifest({ config = emptyDescriptor, layers = [], ...additions }: ManifestParts): Manifest {
   if (config.mediaType === emptyType && additions.artifactType === undefined)
     throw new Error("a manifest without a config needs an artifact type");

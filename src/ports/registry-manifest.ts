@@ -52,6 +52,9 @@ export interface Manifest extends ManifestBytes {
   readonly annotations?: Annotations;
 }
 
+/** A manifest that says what it is attached to. */
+export type Referrer = Manifest & Required<Pick<Manifest, "subject">>;
+
 /** What an image says about itself. */
 export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { pathOf, scopeOf } from "./registry-address.js";
 import { chooseReferrers, fallbackTag, withReferrer } from "./registry-fallback.js";
 import type { HttpAnswer } from "./registry-http.js";
 import { describeManifest, imageIndexType } from "./registry-make.js";
-import { type Descriptor, type Manifest, readReferrers } from "./registry-manifest.js";
+import { type Descriptor, type Referrer, readReferrers } from "./registry-manifest.js";
 import { nextQuery } from "./registry-pages.js";
 import type { Session } from "./registry-session.js";
 import { fetchBytes, type Place, putManifest, sendManifest } from "./registry-store.js";
@@ -14,9 +14,6 @@ const mostPages = 100;
 const mostRounds = 20;
 /** Milliseconds, and as many more by chance: who read the list before us has written it by then. */
 const settling = 100;
-
-/** A manifest that says what it is attached to. */
-export type Referrer = Manifest & Required<Pick<Manifest, "subject">>;
 
 /** What is attached to a manifest ("Listing Referrers"), as a registry lists it or as the fallback tag does. */
 export async function listReferrers(

@@ -68,7 +68,7 @@ export async function putManifest(session: Session, place: Place, manifest: Mani
 
 /** Statuses by which registries refuse to overwrite a tag, and many other things. */
 const refusals: readonly number[] = [400, 403, 405, 409, 412];
-const immutable = /immutab|already exist|overwrit|not allow updating|TAG_INVALID|\b(409|412) /i;
+const immutable = /immutab|already.?exist|overwrit|not allow updating|TAG_INVALID|\b(409|412) /i;
 
 /** Writes a manifest. Throws a Failure where it is refused, with what to do where that is because its tag is there already. */
 export async function sendManifest(session: Session, place: Place, manifest: ManifestBytes): Promise<HttpAnswer> {

@@ -4,9 +4,9 @@ import { type Digest, parseDigest, type Tag } from "../model/reference.js";
 import { registryUrl } from "./registry-address.js";
 import { type BlobArrival, type BlobSource, fetchBlob, hasBlob, putBlob } from "./registry-blobs.js";
 import { type CredentialSource, storedCredentials } from "./registry-credentials.js";
-import type { Descriptor, ImageConfig, Manifest, ManifestBytes } from "./registry-manifest.js";
+import type { Descriptor, ImageConfig, Manifest, ManifestBytes, Referrer } from "./registry-manifest.js";
 import { readConfig } from "./registry-manifest.js";
-import { listReferrers, putReferrer, type Referrer } from "./registry-referrers.js";
+import { listReferrers, putReferrer } from "./registry-referrers.js";
 import { openSession, type Session } from "./registry-session.js";
 import { fetchDigest, fetchManifest, putManifest } from "./registry-store.js";
 import { listTags } from "./registry-tags.js";
@@ -14,8 +14,7 @@ import { listTags } from "./registry-tags.js";
 export type { BlobArrival, BlobSource } from "./registry-blobs.js";
 export { blobOf } from "./registry-blobs.js";
 export type { Credential, CredentialSource } from "./registry-credentials.js";
-export type { Annotations, Descriptor, ImageConfig, Manifest, ManifestBytes } from "./registry-manifest.js";
-export type { Referrer } from "./registry-referrers.js";
+export type { Annotations, Descriptor, ImageConfig, Manifest, ManifestBytes, Referrer } from "./registry-manifest.js";
 
 /**
  * A registry that speaks the OCI distribution spec 1.0 or 1.1. Repositories are names such as `ingot/node`. Every method

@@ -1,7 +1,7 @@
-import { describeRegistry } from "../support/describe-registry.js";
+import { describeHttpRegistry } from "../support/describe-http-registry.js";
 import { requireRegistry, startRegistry } from "../support/registry-server.js";
 
-describeRegistry("Debian's docker-registry", (suite) => {
+describeHttpRegistry("Debian's docker-registry", (suite) => {
   requireRegistry(suite);
   return startRegistry();
 });

@@ -19,7 +19,11 @@ export type Fault =
   /** Breaks the connection off before the answer, or in the middle of its body. */
   | { readonly kind: "reset" | "truncate" }
   /** Never answers, or never ends. */
-  | { readonly kind: "silence" | "endless" };
+  | { readonly kind: "silence" | "endless" }
+  /** Of the request's body, reads this many bytes and a little more; then it breaks the connection off, or stands still. */
+  | { readonly kind: "cut" | "stall"; readonly after: number }
+  /** Answers without reading the request's body, and closes the connection. */
+  | ({ readonly kind: "early" } & Reply);
 
 /** The challenge to a request that is not let in; undefined for one that is. */
 export type Gate = (authorization: string | undefined, scope: string) => string | undefined;
@@ -48,10 +52,10 @@ export async function startMemoryRegistry(options: MemoryRegistryOptions = {}): 
     return index === -1 ? undefined : faults.splice(index, 1)[0]?.fault;
   };
   const server = await listen(async (request, response) => {
-    const asked = await readRequest(request);
-    const fault = takeFault(asked.method);
-    const reply = fault?.kind === "answer" ? fault : (challenge(asked, options.gate) ?? store(asked));
-    const broken = fault?.kind === "reset" || fault?.kind === "silence";
+    const fault = takeFault(request.method ?? "");
+    const asked = await receive(request, fault);
+    const reply = (fault && givenBy(fault)) ?? challenge(asked, options.gate) ?? store(asked);
+    const broken = fault !== undefined && breaking.includes(fault.kind);
     log.push({
       method: asked.method,
       path: `${asked.url.pathname}${asked.url.search}`,
@@ -61,6 +65,20 @@ export async function startMemoryRegistry(options: MemoryRegistryOptions = {}): 
     respond(response, reply, fault);
   });
   return { ...server, requests: () => [...log], inject: (method, fault) => faults.push({ method, fault }) };
+}
+
+const unread: readonly Fault["kind"][] = ["cut", "stall", "early"];
+const breaking: readonly Fault["kind"][] = ["reset", "silence", "cut", "stall"];
+
+async function receive(request: IncomingMessage, fault: Fault | undefined): Promise<Asked> {
+  if (fault?.kind === "cut" || fault?.kind === "stall") await readPart(request, fault.after);
+  return fault !== undefined && unread.includes(fault.kind) ? withoutBody(request) : readRequest(request);
+}
+
+/** The answer of a fault that does nothing of what was asked. */
+function givenBy(fault: Fault): Reply | undefined {
+  if (fault.kind === "answer" || fault.kind === "early") return fault;
+  return unread.includes(fault.kind) ? { status: 0 } : undefined;
 }
 
 /** A server on a free port of loopback. */
@@ -82,12 +100,29 @@ export async function listen(
 export async function readRequest(request: IncomingMessage): Promise<Asked> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
-  return { method: request.method ?? "", url, headers: request.headers, body: Buffer.concat(chunks) };
+  return { ...withoutBody(request), body: Buffer.concat(chunks) };
+}
+
+function withoutBody({ url, method = "", headers }: IncomingMessage): Asked {
+  return { method, url: new URL(url ?? "/", `http://${headers.host}`), headers, body: Buffer.alloc(0) };
+}
+
+/** Leaves the rest where it is. */
+function readPart(request: IncomingMessage, bytes: number): Promise<void> {
+  let length = 0;
+  return new Promise((resolve) => {
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length < bytes) return;
+      request.pause();
+      resolve();
+    });
+    request.on("end", resolve);
+  });
 }
 
 function challenge({ method, url, headers }: Asked, gate: Gate | undefined): Reply | undefined {
-  const [, repository] = /^\/v2\/(.+)\/(?:manifests|blobs|tags)\//.exec(url.pathname) ?? [];
+  const [, repository] = /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\//.exec(url.pathname) ?? [];
   const actions = method === "GET" || method === "HEAD" ? "pull" : "pull,push";
   const asks = gate?.(
     headers["authorization"] as string | undefined,
@@ -99,17 +134,19 @@ function challenge({ method, url, headers }: Asked, gate: Gate | undefined): Rep
 }
 
 function respond(response: ServerResponse, reply: Reply, fault: Fault | undefined): void {
-  if (fault?.kind === "silence") return;
-  if (fault?.kind === "reset") {
+  if (fault?.kind === "silence" || fault?.kind === "stall") return;
+  if (fault?.kind === "reset" || fault?.kind === "cut") {
     response.socket?.resetAndDestroy();
     return;
   }
   const changed = fault?.kind === "change" ? fault : undefined;
   const body = Buffer.from((changed?.body ?? reply.body ?? "") as string);
-  const length = fault?.kind === "endless" ? "" : String(body.length);
+  // What ends in the middle is announced as longer than it is, also where it is empty.
+  const length = fault?.kind === "endless" ? "" : String(fault?.kind === "truncate" ? body.length + 1 : body.length);
   const headers = { "content-length": length, ...reply.headers, ...changed?.headers };
   response.writeHead(reply.status, Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== "")));
-  if (fault?.kind === "endless") pour(response);
+  if (fault?.kind === "early") response.end(body, () => response.socket?.destroy());
+  else if (fault?.kind === "endless") pour(response);
   else if (fault?.kind === "truncate")
     response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
   else response.end(body);

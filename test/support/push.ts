@@ -1,4 +1,5 @@
-import { type Digest, parseTag, type Tag } from "../../src/model/reference.js";
+import { type Digest, parseDigest, parseTag, type Tag } from "../../src/model/reference.js";
+import { blobOf, type Registry } from "../../src/ports/registry.js";
 import { type Descriptor, digestOfBytes } from "../../src/ports/registry-manifest.js";
 
 export const imageType = "application/vnd.oci.image.manifest.v1+json";
@@ -38,7 +39,13 @@ export function indexOf(...images: readonly Content[]): Content {
   return json(indexType, { schemaVersion: 2, mediaType: indexType, manifests });
 }
 
-/** Uploads an image's blobs, then its manifest, under a tag or a digest. */
+/** Uploads an image's blobs, then its manifest, with the client that is tested. */
+export async function upload(registry: Registry, repository: string, name: string, image: TinyImage): Promise<void> {
+  for (const blob of [image.config, image.layer]) await registry.putBlob(repository, blobOf(blob.bytes));
+  await registry.putManifest(repository, parseDigest(name) ?? tag(name), image);
+}
+
+/** Uploads an image's blobs, then its manifest, under a tag or a digest, without that client. */
 export async function pushImage(host: string, repository: string, name: string, image: TinyImage): Promise<void> {
   for (const blob of [image.config, image.layer]) await pushBlob(host, repository, blob);
   const { status } = await putManifest(host, repository, name, image);
