@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Failure } from "./failure.js";
-import { type Digest, parseDigest } from "./reference.js";
+import type { Digest } from "./reference.js";
 import type { SbomEntry } from "./sbom-reader.js";
+import { digest, machine, readDocument, word } from "./untrusted.js";
 
 /** What IANA registered for SPDX's JSON: layer and artifact type of a bill of materials that is attached to an image. */
 export const sbomType = "application/spdx+json";
@@ -53,18 +53,8 @@ export interface Changes {
 const limits = { packages: 20_000, reasons: 100, text: 300 };
 const unprintable = String.raw`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}`;
 
-const digest = z.string().transform((text, context) => {
-  const parsed = parseDigest(text);
-  if (parsed !== undefined) return parsed;
-  context.addIssue("not a sha256 digest");
-  return z.NEVER;
-});
-const word = z.string().regex(/^[!-~]{1,512}$/);
 const sentence = z.string().regex(new RegExp(`^[^${unprintable}]{1,${limits.text}}$`, "u"));
-const architecture = z
-  .string()
-  .regex(/^[a-z0-9_-]{1,32}$/)
-  .optional();
+const architecture = machine.optional();
 const image = z.object({ digest, version: word.optional(), size: z.int().min(0).optional() });
 const entry = z.object({ name: word, version: word, architecture });
 const update = z.object({ name: word, architecture, from: word, to: word });
@@ -86,18 +76,7 @@ const document = z.object({
 
 /** Reads a document that a registry kept. Throws a Failure where it is none. */
 export function readChanges(text: string): Changes {
-  const { data, error } = document.safeParse(parse(text));
-  if (data !== undefined) return data as Changes;
-  const at = error?.issues[0]?.path.map((step) => String(step).slice(0, 40)).join(".") ?? "";
-  throw new Failure(`it is no list of changes${at === "" ? "" : `: ${at} is not as it should be`}`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return readDocument(text, document, "list of changes") as Changes;
 }
 
 /** The same changes give the same bytes, whatever the order in which their reasons came up; they can be read again. */
@@ -148,7 +127,7 @@ export function comparePackages(before: readonly SbomEntry[], after: readonly Sb
 type Identified = Pick<SbomEntry, "name" | "architecture"> & { readonly version?: string };
 
 // No name holds a space: a reader of bills of materials refuses one that does.
-const identityOf = ({ name, architecture: machine = "" }: Identified): string => `${name} ${machine}`;
+const identityOf = ({ name, architecture = "" }: Identified): string => `${name} ${architecture}`;
 const exactly = (each: SbomEntry): string => `${identityOf(each)} ${each.version}`;
 const sortKey = (each: Identified): string => `${identityOf(each)} ${each.version ?? ""}`;
 const byIdentity = (a: Identified, b: Identified): number => (sortKey(a) < sortKey(b) ? -1 : 1);

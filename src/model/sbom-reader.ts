@@ -2,6 +2,7 @@ import { PackageURL } from "packageurl-js";
 import { z } from "zod";
 import { Failure } from "./failure.js";
 import { type Digest, parseDigest } from "./reference.js";
+import { machine, readDocument, word } from "./untrusted.js";
 
 /** A package that a bill of materials says is in an image. */
 export interface SbomEntry {
@@ -29,8 +30,6 @@ export interface Sbom {
 
 const limits = { packages: 20_000, files: 1_000_000 };
 
-/** What no name, version or identifier holds may also do nothing to a terminal. */
-const word = z.string().regex(/^[!-~]{1,512}$/);
 const identifier = z.string().regex(/^SPDXRef-[A-Za-z0-9.-]{1,5000}$/);
 const checksum = z.object({ algorithm: word, checksumValue: z.string().regex(/^[0-9a-f]{32,128}$/) });
 
@@ -73,13 +72,7 @@ type Document = z.output<typeof document>;
  * says what is wrong with it.
  */
 export function readSbom(text: string): Sbom {
-  const { data, error } = document.safeParse(parse(text));
-  if (data === undefined) {
-    const at = error?.issues[0]?.path.join(".") ?? "";
-    throw new Failure(
-      `it is no SPDX 2.3 document as Ingot writes them${at === "" ? "" : `: ${at} is not as it should be`}`,
-    );
-  }
+  const data = readDocument(text, document, "SPDX 2.3 document as Ingot writes them");
   const root = rootOf(data);
   refuseLooseEnds(data, root);
   const architecture = purlOf(root)?.qualifiers?.["arch"];
@@ -90,14 +83,6 @@ export function readSbom(text: string): Sbom {
     digests: digestsOf(data, root),
     packages: data.packages.filter((each) => each !== root).map(entryOf),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function rootOf({ packages, documentDescribes: [id] }: Document): DescribedPackage {
@@ -133,7 +118,7 @@ function digestsOf({ documentNamespace }: Document, { checksums = [] }: Describe
 function entryOf(described: DescribedPackage): SbomEntry {
   const architecture = purlOf(described)?.qualifiers?.["arch"];
   const { name, versionInfo: version } = described;
-  if (architecture !== undefined && !/^[a-z0-9_-]{1,32}$/.test(architecture))
+  if (architecture !== undefined && !machine.safeParse(architecture).success)
     throw new Failure(`it says that ${name} is for a machine that there is not`);
   return { name, version, ...(architecture === undefined ? {} : { architecture }) };
 }
