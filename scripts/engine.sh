@@ -2,11 +2,11 @@
 # Installs and starts a container engine on a Debian machine that has none.
 #
 #   scripts/engine.sh            docker with buildx, and what bootstraps a Debian base
-#   scripts/engine.sh --tests    the same, and what the tests need: podman, a registry
+#   scripts/engine.sh --tests    the same, and what the tests need: podman, a registry, cosign
 #
 # Does nothing where `docker buildx` already answers. Everything comes from Debian's own packages, from the mirror that
-# this machine's apt uses. Docker with buildx is in Debian from 13 on, so on 12 it is taken from 13's suite, pinned so
-# low that nothing else follows.
+# this machine's apt uses. Docker with buildx, and cosign, are in Debian from 13 on, so on 12 they are taken from 13's
+# suite, pinned so low that nothing else follows.
 set -eu
 
 say() { printf 'engine: %s\n' "$*" >&2; }
@@ -87,7 +87,7 @@ main() {
     return 1
   fi
   if [ "$tests" = --tests ]; then
-    install mmdebstrap podman runc docker-registry skopeo busybox-static
+    install mmdebstrap podman runc docker-registry skopeo busybox-static jq "cosign$(suite)"
   else
     command -v mmdebstrap >/dev/null || install mmdebstrap
   fi

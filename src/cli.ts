@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
+import { addPublished } from "./cli-published.js";
 import { addRun, runCommands } from "./cli-run.js";
 import { addSize } from "./cli-size.js";
 import { openCatalog, select } from "./commands/catalog.js";
@@ -50,6 +51,7 @@ function makeProgram(finish: Finish): Command {
   addPlan(program, finish);
   addSize(program, finish);
   addNew(program, finish);
+  addPublished(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
 }

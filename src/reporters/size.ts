@@ -9,6 +9,7 @@ import {
   type SizeDifference,
 } from "../model/size-difference.js";
 import { formatTable } from "./table.js";
+import { visible } from "./visible.js";
 
 /** Lines of a list that show where the bytes are; what is left is summed up in one more. */
 const mostLines = 15;
@@ -87,9 +88,6 @@ function versionsOf({ kind, versionBefore = "", versionAfter = "" }: PackageChan
   if (kind === "removed") return `${versionBefore} removed`.trim();
   return kind === "moved" ? `${versionBefore} → ${versionAfter}` : versionAfter;
 }
-
-/** What an image calls its files is the image's maker's choice: what would control a terminal is shown as "�". */
-const visible = (path: string): string => path.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, "�");
 
 /** One line more than is shown is shown too: a line that sums one up says less. */
 function cut<T>(all: readonly T[]): { readonly shown: readonly T[]; readonly rest: readonly T[] } {
