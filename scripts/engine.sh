@@ -77,6 +77,12 @@ start_daemon() {
   return 1
 }
 
+# Lets the kernel start other machines' programs with qemu, in containers too. Where it may not, the tests say so.
+emulate() {
+  [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc || return 0
+  update-binfmts --enable >/dev/null 2>&1 || return 0
+}
+
 main() {
   tests=${1:-}
   if ! is_debian_root; then
@@ -87,7 +93,9 @@ main() {
     return 1
   fi
   if [ "$tests" = --tests ]; then
-    install mmdebstrap podman runc docker-registry skopeo busybox-static jq "cosign$(suite)"
+    install mmdebstrap podman runc docker-registry skopeo busybox-static jq "cosign$(suite)" \
+      qemu-user-static binfmt-support arch-test
+    emulate
   else
     command -v mmdebstrap >/dev/null || install mmdebstrap
   fi

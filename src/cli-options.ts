@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Result } from "./model/diagnostic.js";
-import type { Family } from "./model/platform.js";
+import { type Family, type Platform, platforms } from "./model/platform.js";
 import { complain } from "./reporters/output.js";
 
 /** 0: done. 1: something failed. 2: the command or a file is wrong. */
@@ -42,6 +42,14 @@ function parseMirror(text: string, previous: Partial<Record<Family, string>>): P
   if (family === undefined || location === undefined)
     throw new InvalidArgumentError("It must be alpine=WHERE or debian=WHERE.");
   return { ...previous, [family]: location };
+}
+
+/** `linux/amd64,linux/arm64`, in the order of `platforms`. */
+export function parsePlatforms(text: string): readonly Platform[] {
+  const named = text.split(",");
+  const unknown = named.find((each) => !(platforms as readonly string[]).includes(each));
+  if (unknown !== undefined) throw new InvalidArgumentError(`It must be some of ${platforms.join(",")}.`);
+  return platforms.filter((platform) => named.includes(platform));
 }
 
 export function parseCount(text: string): number {

@@ -1,8 +1,8 @@
 import { cpus } from "node:os";
 import { type Command, Option } from "commander";
-import { type Finish, mirrorOption, parseCount, rootOf, show } from "./cli-options.js";
+import { type Finish, mirrorOption, parseCount, parsePlatforms, rootOf, show } from "./cli-options.js";
 import type { StageName } from "./model/event.js";
-import type { Family } from "./model/platform.js";
+import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
 import { createJsonReporter } from "./reporters/jsonl.js";
@@ -49,13 +49,17 @@ export const runCommands: readonly RunCommand[] = [
 
 interface RunFlags {
   readonly jobs: number;
+  readonly platform?: readonly Platform[];
   readonly engine?: EngineName;
   readonly builder?: string;
   readonly force?: boolean;
   readonly strict?: boolean;
   readonly verify?: boolean;
+  readonly dryRun?: boolean;
+  readonly allowDowngrade?: boolean;
   readonly json?: boolean;
   readonly registry?: string;
+  readonly sign?: string;
   readonly quickstart?: boolean;
   readonly mirror: Partial<Record<Family, string>>;
 }
@@ -70,6 +74,11 @@ export function addRun(
     .command(`${name} [selector...]`)
     .description(description)
     .option("--jobs <n>", "how many images and tests at a time", parseCount, cpus().length)
+    .option(
+      "--platform <list>",
+      `some of ${platforms.join(",")}; not named, all to publish, else this machine's; others are emulated`,
+      parsePlatforms,
+    )
     .addOption(new Option("--engine <engine>", "the container engine").choices(engineNames))
     .option("--builder <name>", "a builder of docker buildx")
     .option("--force", "build and test again what is right already")
@@ -79,9 +88,14 @@ export function addRun(
     .addOption(mirrorOption());
   if (name === "build")
     command.option("--verify", "build what is selected twice, the second time from nothing, and compare the digests");
-  const registryText = "publish to HOST[:PORT][/PATH]";
+  const registryText = "publish to HOST[:PORT][/PATH], or into oci:FOLDER, an OCI image layout";
   if (registry === "required") command.requiredOption("--registry <where>", registryText);
   if (registry === "optional") command.option("--registry <where>", registryText);
+  if (registry !== "none")
+    command
+      .option("--sign <key>", "sign with cosign and this private key, its password from COSIGN_PASSWORD")
+      .option("--dry-run", "publish nothing, and say what would move")
+      .option("--allow-downgrade", "let tags go back to older versions and builds");
   command.action(async (selectors: string[], flags: RunFlags) => {
     const root = rootOf(program);
     const reporter = flags.json === true ? createJsonReporter() : createPlainReporter();
@@ -91,13 +105,17 @@ export function addRun(
       generate: generates,
       selectors,
       quickstart: flags.quickstart ?? false,
+      platforms: flags.platform,
       engine: flags.engine,
       builder: flags.builder,
       registry: flags.registry,
+      key: flags.sign,
       mirrors: flags.mirror,
       jobs: flags.jobs,
       force: flags.force ?? false,
       verify: flags.verify ?? false,
+      dryRun: flags.dryRun ?? false,
+      allowDowngrade: flags.allowDowngrade ?? false,
       say: reporter.hear,
     });
     show(result, reporter.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));

@@ -51,6 +51,7 @@ function makeProgram(finish: Finish): Command {
   addPlan(program, finish);
   addSize(program, finish);
   addNew(program, finish);
+  addExpired(program, finish);
   addPublished(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
@@ -78,6 +79,23 @@ function addList(program: Command, finish: Finish): void {
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
       show(select(opened.value, selectors), (images) => print(json ? formatJson(images) : formatList(images)), finish);
+    });
+}
+
+function addExpired(program: Command, finish: Finish): void {
+  program
+    .command("expired [selector...]")
+    .description(
+      "unique tags in a registry that are old and in no other tag's place, for who deletes them; deletes none",
+    )
+    .requiredOption("--registry <where>", "HOST[:PORT][/PATH]")
+    .action(async (selectors: string[], { registry }: { registry: string }) => {
+      const { expired } = await import("./commands/expired.js");
+      const result = await expired(rootOf(program), { selectors, registry });
+      const printAll = (references: readonly string[]): void => {
+        for (const reference of references) print(reference);
+      };
+      show(result, printAll, finish);
     });
 }
 

@@ -1,17 +1,19 @@
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import type { Say, StageName } from "../model/event.js";
 import { Failure } from "../model/failure.js";
-import type { Family } from "../model/platform.js";
-import { parseRegistry, parseRepositoryName } from "../model/reference.js";
+import type { Family, Platform } from "../model/platform.js";
 import type { Report } from "../model/report.js";
 import type { Selector } from "../model/selector.js";
-import { type RunRequest, runPairs } from "../pipeline.js";
+import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
+import { checkKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
-import { createRegistry } from "../ports/registry.js";
+import { hostPlatform } from "../ports/host.js";
+import type { RunRequest } from "../run-context.js";
 import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
+import { targetOf } from "./target.js";
 
 export interface RunOptions {
   readonly stages: readonly StageName[];
@@ -20,14 +22,20 @@ export interface RunOptions {
   readonly selectors: readonly Selector[];
   /** Adds the selectors that the catalog names for a first look. */
   readonly quickstart: boolean;
+  /** Where none are named: all that the catalog has to publish, this machine's for the rest. */
+  readonly platforms: readonly Platform[] | undefined;
   readonly engine: EngineName | undefined;
   readonly builder: string | undefined;
   /** `127.0.0.1:5000/acme` */
   readonly registry: string | undefined;
+  /** A key that published images are signed with. */
+  readonly key: string | undefined;
   readonly mirrors: Readonly<Partial<Record<Family, string>>>;
   readonly jobs: number;
   readonly force: boolean;
   readonly verify: boolean;
+  readonly dryRun: boolean;
+  readonly allowDowngrade: boolean;
   readonly say: Say;
 }
 
@@ -36,18 +44,20 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
   const { plan, lock, tree, loaded } = opened.value;
-  const target = targetOf(options.registry, plan.namespace);
+  const target = options.registry === undefined ? ok(undefined) : targetOf(options.registry, plan.namespace);
   const quickstart = options.quickstart ? loaded.catalog.settings.quickstart : [];
   const images = select(opened.value, [...options.selectors, ...quickstart]);
+  const complaints = complaintsAbout(options);
   const stale = options.generate ? [] : outdated(root, tree);
-  if (!images.ok || !target.ok || stale.length > 0)
-    return failed(...complaintsOf(images), ...complaintsOf(target), ...stale);
+  if (!images.ok || !target.ok || complaints.length + stale.length > 0)
+    return failed(...complaintsOf(images), ...complaintsOf(target), ...complaints, ...stale);
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
   await engine.check();
   await target.value?.registry.check();
+  if (options.key !== undefined) await checkKey({ key: options.key });
   if (options.generate) writeGenerated(root, opened.value);
   const mirrors = await mirrorsFor(opened.value, options.mirrors);
-  const { stages, jobs, force, verify, say } = options;
+  const { stages, jobs, force, verify, dryRun, allowDowngrade, say } = options;
   const request: RunRequest = {
     root,
     plan,
@@ -55,28 +65,37 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
     tree,
     images: images.value,
     stages,
+    platforms: options.platforms ?? (target.value === undefined ? [hostPlatform] : loaded.catalog.settings.platforms),
     engine,
     mirrors,
     jobs,
     force,
     verify,
+    dryRun,
+    allowDowngrade,
     say,
   };
-  return ok(await runPairs(target.value === undefined ? request : { ...request, target: target.value }));
+  if (target.value === undefined) return ok(await runPairs(request));
+  return ok(
+    await runPairs({
+      ...request,
+      target: {
+        ...target.value,
+        day: today().replaceAll("-", ""),
+        ...(options.key === undefined ? {} : { key: options.key }),
+      },
+    }),
+  );
 }
 
-/** `127.0.0.1:5000/acme` → the registry, and what goes before the language in its repositories. */
-function targetOf(location: string | undefined, namespace: string): Result<RunRequest["target"]> {
-  if (location === undefined) return ok(undefined);
-  const slash = location.indexOf("/");
-  const host = parseRegistry(slash === -1 ? location : location.slice(0, slash));
-  const path = slash === -1 ? namespace : parseRepositoryName(location.slice(slash + 1).replace(/\/+$/, ""));
-  const complaint: Diagnostic = {
-    rule: "invalid-option",
-    message: `--registry must be HOST[:PORT][/PATH], such as 127.0.0.1:5000/acme, and is ${JSON.stringify(location)}`,
-  };
-  if (host === undefined || path === undefined) return failed(complaint);
-  return ok({ registry: createRegistry({ host }), path, day: today().replaceAll("-", "") });
+/** Of options that make no sense together. */
+function complaintsAbout({ key, dryRun, allowDowngrade, registry }: RunOptions): readonly Diagnostic[] {
+  const complain = (message: string): readonly Diagnostic[] => [{ rule: "invalid-option", message }];
+  if (registry === undefined && (key !== undefined || dryRun || allowDowngrade))
+    return complain("--sign, --dry-run and --allow-downgrade are for publishing: name where to with --registry");
+  if (key !== undefined && registry?.startsWith("oci:") === true)
+    return complain("--sign needs a registry: cosign writes no signature into a folder");
+  return [];
 }
 
 /** A mirror that was named goes before a base image's own; the host's serves bases that were bootstrapped. */

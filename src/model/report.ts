@@ -1,11 +1,14 @@
 import type { Event } from "./event.js";
 import type { Image, Pair, PairId } from "./image.js";
+import { type Platform, platforms } from "./platform.js";
 
 export type ImageState = "built" | "kept" | "failed" | "skipped";
 
 /** How a run ended for one image. */
 export interface ImageReport {
   readonly image: Image;
+  /** Absent for that of this machine. */
+  readonly platform?: Platform;
   readonly state: ImageState;
   /** Bytes, uncompressed; absent where there is no image. */
   readonly size?: number;
@@ -13,7 +16,7 @@ export interface ImageReport {
   readonly reason?: string;
 }
 
-export type Failed = Pick<Extract<Event, { type: "failed" }>, "stage" | "subject" | "reason">;
+export type Failed = Pick<Extract<Event, { type: "failed" }>, "stage" | "subject" | "reason" | "platform">;
 
 /** How a run ended. */
 export interface Report {
@@ -33,34 +36,61 @@ export function hasFailed(report: Report, strict: boolean): boolean {
   );
 }
 
-/** What became of each image, from the events of a run. */
+/** Tells an image of one platform from that of another; without a platform, that of this machine. */
+export function imageKey(image: string, platform: Platform | undefined): string {
+  return platform === undefined ? image : `${image} ${platform}`;
+}
+
+/** What became of each image, from the events of a run. Sizes are in bytes, by image key. */
 export function makeReport(
   pairs: readonly Pair[],
   events: readonly Event[],
   sizes: ReadonlyMap<string, number>,
   ms: number,
 ): Report {
-  const states = new Map<string, { readonly state: ImageState; readonly reason?: string }>();
-  const failedPairs: PairId[] = [];
-  for (const event of events) {
-    if (event.type === "built") states.set(event.subject, { state: "built" });
-    else if (event.type === "kept" && event.stage === "build") states.set(event.subject, { state: "kept" });
-    // What failed before it could begin is said to be skipped as well.
-    else if (event.type === "skipped" && event.stage === "build" && states.get(event.subject)?.state !== "failed")
-      states.set(event.subject, { state: "skipped", reason: event.reason });
-    else if (event.type === "failed" && (event.stage === "build" || event.stage === "verify"))
-      states.set(event.subject, { state: "failed", reason: event.reason });
-    else if (event.type === "failed") failedPairs.push(event.subject as PairId);
-  }
+  const states = statesOf(events);
   const images = pairs.flatMap((pair) =>
-    pair.images.flatMap((image): readonly ImageReport[] => {
-      const known = states.get(image.id);
-      const size = sizes.get(image.id);
-      return known === undefined ? [] : [{ image, ...known, ...(size === undefined ? {} : { size }) }];
-    }),
+    pair.images.flatMap((image) =>
+      [undefined, ...platforms].flatMap((platform): readonly ImageReport[] => {
+        const key = imageKey(image.id, platform);
+        const [known, size] = [states.get(key), sizes.get(key)];
+        if (known === undefined) return [];
+        return [{ image, ...known, ...optional({ platform }), ...(size === undefined ? {} : { size }) }];
+      }),
+    ),
   );
-  const failures = events.flatMap((event) =>
-    event.type === "failed" ? [{ stage: event.stage, subject: event.subject, reason: event.reason }] : [],
+  const failures = events.flatMap((event): readonly Failed[] =>
+    event.type === "failed"
+      ? [{ stage: event.stage, subject: event.subject, reason: event.reason, ...optional(event) }]
+      : [],
+  );
+  const failedPairs = failures.flatMap(({ stage, subject }) =>
+    stage === "build" || stage === "verify" ? [] : [subject as PairId],
   );
   return { images, failedPairs, failures, ms };
 }
+
+interface State {
+  readonly state: ImageState;
+  readonly reason?: string;
+}
+
+/** By image key. */
+function statesOf(events: readonly Event[]): ReadonlyMap<string, State> {
+  const states = new Map<string, State>();
+  for (const event of events) {
+    if (!("subject" in event)) continue;
+    const key = imageKey(event.subject, event.platform);
+    if (event.type === "built") states.set(key, { state: "built" });
+    else if (event.type === "kept" && event.stage === "build") states.set(key, { state: "kept" });
+    // What failed before it could begin is said to be skipped as well.
+    else if (event.type === "skipped" && event.stage === "build" && states.get(key)?.state !== "failed")
+      states.set(key, { state: "skipped", reason: event.reason });
+    else if (event.type === "failed" && (event.stage === "build" || event.stage === "verify"))
+      states.set(key, { state: "failed", reason: event.reason });
+  }
+  return states;
+}
+
+const optional = ({ platform }: { readonly platform?: Platform | undefined }): { readonly platform?: Platform } =>
+  platform === undefined ? {} : { platform };

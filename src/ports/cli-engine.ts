@@ -3,10 +3,24 @@ import pLimit from "p-limit";
 import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
 import type { BuildRequest, Engine, EngineImage } from "./engine.js";
-import { buildArguments, type Dialect, inspectArguments, listArguments, saveArguments } from "./engine-arguments.js";
+import {
+  buildArguments,
+  type Dialect,
+  inspectArguments,
+  listArguments,
+  platformArguments,
+  saveArguments,
+} from "./engine-arguments.js";
 import { type Client, createClient, type Start } from "./engine-client.js";
 import { runContainer, serveContainer } from "./engine-containers.js";
-import { engineFailure, isMissingOnly, linesOf, parseInspected, parseList } from "./engine-output.js";
+import {
+  engineFailure,
+  isMissingOnly,
+  isOfOtherPlatform,
+  linesOf,
+  parseInspected,
+  parseList,
+} from "./engine-output.js";
 import { imagesIn, referenceKey } from "./engine-references.js";
 import { readText } from "./files.js";
 import { createRedactor } from "./redact.js";
@@ -59,8 +73,9 @@ export function createCliEngine(cli: CliEngine): Engine {
     untag: async (references) => {
       if (references.length > 0) await client("cannot remove images", ["rmi", ...references.map(dialect.reference)]);
     },
-    pull: async (reference) => {
-      const args = ["pull", "--quiet", ...cli.registryOptions(reference), dialect.reference(reference)];
+    pull: async (reference, platform) => {
+      const options = [...platformArguments(platform), ...cli.registryOptions(reference)];
+      const args = ["pull", "--quiet", ...options, dialect.reference(reference)];
       await client(`cannot pull ${reference}`, args, { timeout: 600_000 });
     },
     push: (source, target, onLine) => push(cli, client, start, { source, target, onLine }),
@@ -90,14 +105,16 @@ async function inspectImages(
   const ids = [...new Set([...images.values()].map(({ id }) => id))];
   const limit = pLimit(clients);
   const sizes = await limit.map(ids, async (id) => {
-    const { exitCode, stdout } = await ask(size.arguments(id));
-    return [id, exitCode === 0 ? size.parse(stdout) : undefined] as const;
+    const { exitCode, stdout, stderr } = await ask(size.arguments(id));
+    if (exitCode === 0) return [id, size.parse(stdout)] as const;
+    return [id, isOfOtherPlatform(stderr) ? "unknown" : "gone"] as const;
   });
-  const sizeOf = new Map(sizes);
+  const sizeOf = new Map<Digest, number | "unknown" | "gone">(sizes);
   return new Map(
     [...images].flatMap(([reference, image]) => {
       const bytes = sizeOf.get(image.id);
-      return bytes === undefined ? [] : [[reference, { ...image, size: bytes }]];
+      if (bytes === "gone") return [];
+      return [[reference, typeof bytes === "number" ? { ...image, size: bytes } : image]];
     }),
   );
 }

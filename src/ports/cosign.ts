@@ -34,6 +34,12 @@ const timeout = 240_000;
 /** Exit statuses of `cosign verify` that say what it found (cosign's cmd/cosign/errors/exit_codes.go). */
 const found: Readonly<Record<number, SignatureState>> = { 0: "signed", 10: "unsigned", 12: "signed-by-others" };
 
+/** Throws a Failure where cosign is not there, or cannot read a private key: before anything is uploaded that it should sign. */
+export async function checkKey({ key }: CosignOptions): Promise<void> {
+  const finished = await runCosign(["public-key", `--key=${key}`]);
+  if (finished.exitCode !== 0) throw new Failure(`cannot sign: ${reasonOf(finished, { key })}`);
+}
+
 /**
  * Signs an image, and for an index each image in it. The signature goes to the image's repository, as the tag `sha256-….sig`; nothing
  * goes to a public log, and an image that the key signed already is left alone. Throws a Failure.

@@ -76,6 +76,8 @@ export const slimOptions = [
 /** Writes the root file system of a minimal Debian to `rootfs.tar` in a folder; nothing in it names the mirror. */
 export async function bootstrapDebian(request: {
   readonly suite: string;
+  /** `arm64` */
+  readonly architecture: string;
   readonly sources: string;
   readonly folder: string;
   readonly sourceDateEpoch: number;
@@ -83,6 +85,7 @@ export async function bootstrapDebian(request: {
   const file = join(request.folder, "rootfs.tar");
   const args = [
     "--variant=minbase",
+    `--architectures=${request.architecture}`,
     ...slimOptions.map((option) => `--dpkgopt=${option}`),
     `--customize-hook=rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d "$1"/etc/apt/apt.conf.d/99mmdebstrap "$1"/etc/hostname "$1"/etc/resolv.conf "$1"/var/log/apt "$1"/var/log/dpkg.log "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap`,
     request.suite,

@@ -18,7 +18,7 @@ export function createDocker({ builder }: { readonly builder?: string } = {}): E
   });
 }
 
-/** The containerd image store says the compressed size of an image; the sizes in its history are those on disk. */
+/** The containerd image store says the compressed size of an image; the sizes in its history are those on disk. Of another platform's image there is the first alone. */
 const history: NonNullable<CliEngine["size"]> = {
   arguments: (id) => ["history", "--human=false", "--format", "{{.Size}}", id],
   parse: (stdout) => stdout.split("\n").reduce((sum, line) => sum + Number(line || 0), 0),

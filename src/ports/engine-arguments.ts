@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import type { Platform } from "../model/platform.js";
 import type { BuildRequest, RunRequest, ServeRequest } from "./engine.js";
 import { shortReference, wholeReference } from "./engine-references.js";
 
@@ -32,7 +33,7 @@ export function buildArguments(dialect: Dialect, request: BuildRequest): readonl
   return [
     ...dialect.build,
     ...dialect.buildOptions(request),
-    ...(request.platform === undefined ? [] : ["--platform", request.platform]),
+    ...platformArguments(request.platform),
     ...(request.cache && dialect.caches ? [] : ["--no-cache"]),
     ...pairs("--build-arg", request.buildArguments),
     ...pairs("--label", request.labels),
@@ -41,6 +42,10 @@ export function buildArguments(dialect: Dialect, request: BuildRequest): readonl
     ...request.tags.flatMap((tag) => ["--tag", dialect.reference(tag)]),
     request.folder,
   ];
+}
+
+export function platformArguments(platform: Platform | undefined): readonly string[] {
+  return platform === undefined ? [] : ["--platform", platform];
 }
 
 function contextArguments(dialect: Dialect, contexts: Readonly<Record<string, string>>): readonly string[] {
@@ -60,7 +65,7 @@ export function runArguments(dialect: Dialect, request: RunRequest, name: string
   return [
     "run",
     "--rm",
-    ...containerArguments(dialect, name, request.env),
+    ...containerArguments(dialect, name, request),
     "--network",
     request.network ?? "none",
     ...(request.user === undefined ? [] : ["--user", request.user]),
@@ -75,7 +80,7 @@ export function serveArguments(dialect: Dialect, request: ServeRequest, name: st
   return [
     "run",
     "--detach",
-    ...containerArguments(dialect, name, request.env),
+    ...containerArguments(dialect, name, request),
     ...confinement(dialect, request),
     "--publish",
     `127.0.0.1::${request.port}`,
@@ -91,9 +96,10 @@ function confinement(dialect: Dialect, { confined }: Pick<RunRequest, "confined"
 function containerArguments(
   dialect: Dialect,
   name: string,
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, platform }: Pick<RunRequest, "env" | "platform">,
 ): readonly string[] {
-  return ["--pull", "never", "--name", name, "--label", testLabel, ...dialect.containerOptions, ...pairs("--env", env)];
+  const options = [...platformArguments(platform), ...dialect.containerOptions, ...pairs("--env", env)];
+  return ["--pull", "never", "--name", name, "--label", testLabel, ...options];
 }
 
 /**

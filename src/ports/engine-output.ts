@@ -40,6 +40,11 @@ export function isMissingOnly(stderr: string): boolean {
   return linesOf(stderr).every((line) => missing.test(line));
 }
 
+/** Whether Docker could not tell the history of an image because that is not for its own machine's platform: it unpacks no such image. */
+export function isOfOtherPlatform(stderr: string): boolean {
+  return /snapshot sha256:[0-9a-f]{64} does not exist/.test(stderr);
+}
+
 /** Reads lines of `reference id`; an engine's filter shows more than its pattern says where an image has other names too. */
 export function parseList(stdout: string, pattern: string): ReadonlyMap<string, Digest> {
   const whole = wholeReference(pattern);

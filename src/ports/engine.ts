@@ -56,6 +56,8 @@ export interface RunRequest {
   readonly confined?: boolean;
   /** Milliseconds; 60,000 if not given. */
   readonly timeout?: number;
+  /** That of the image, where it is not this machine's. */
+  readonly platform?: Platform;
 }
 
 export interface RunResult {
@@ -71,6 +73,8 @@ export interface ServeRequest {
   readonly env?: Readonly<Record<string, string>>;
   /** A root file system that cannot be written, no capability, and no way to get one. */
   readonly confined?: boolean;
+  /** That of the image, where it is not this machine's. */
+  readonly platform?: Platform;
 }
 
 /** A container that serves a port, started from an image's own command. */
@@ -109,8 +113,8 @@ export interface Engine {
   readonly tag: (source: string, target: string) => Promise<void>;
   /** Removes local references; an image too whose last it was. */
   readonly untag: (references: readonly string[]) => Promise<void>;
-  /** Gets an image from its registry. */
-  readonly pull: (reference: string) => Promise<void>;
+  /** Gets an image from its registry, for this machine's platform where none is given. */
+  readonly pull: (reference: string, platform?: Platform) => Promise<void>;
   /** Uploads a local image under a reference of a registry. */
   readonly push: (source: string, target: string, onLine?: (line: string) => void) => Promise<void>;
   readonly run: (request: RunRequest) => Promise<RunResult>;

@@ -1,18 +1,13 @@
-import { createWriteStream, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import type { ImageContent } from "../model/content.js";
 import { Failure } from "../model/failure.js";
 import { type LayerContent, layLayers } from "../model/layers.js";
 import { isDatabaseFile } from "../model/package-database.js";
-import { type Digest, parseDigest } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import type { Engine } from "./engine.js";
-import { isFile, readText, reasonOf, withTemporaryFolder } from "./files.js";
+import { readText, reasonOf } from "./files.js";
 import { readLayer } from "./layer.js";
-import { readTar } from "./tar.js";
+import { type Blob, type SavedImage, withSavedImage } from "./saved-image.js";
 
 /** Reads an image whole, without running anything in it. Throws a Failure. */
 export type ReadContent = (reference: string) => Promise<ImageContent>;
@@ -21,106 +16,50 @@ export type ReadContent = (reference: string) => Promise<ImageContent>;
 export function createContentReader(engine: Pick<Engine, "save">): ReadContent {
   const known: Known = new Map();
   return (reference) =>
-    withTemporaryFolder(async (folder) => {
-      const file = join(folder, "image.tar");
-      await engine.save(reference, file);
-      return readLayout(file, folder, known).catch((error: unknown) => {
+    withSavedImage(engine, reference, (image) =>
+      readImage(image, known).catch((error: unknown) => {
         throw new Failure(oneLine(`cannot read ${reference}: ${reasonOf(error)}`, 400));
-      });
-    });
+      }),
+    );
 }
 
 /** Layers by their digest. */
 type Known = Map<string, Promise<LayerContent>>;
 
-async function readLayout(file: string, folder: string, known: Known): Promise<ImageContent> {
-  await unpack(file, folder);
-  const { digest, config, layers } = readManifest(folder);
-  const read = layers.map((layer) => known.get(layer.digest) ?? readNew(folder, layer, known));
+const configuration = z.object({
+  architecture: z.string().min(1),
+  config: z.object({ User: z.string().nullish(), Env: z.array(z.string()).nullish() }).nullish(),
+});
+
+async function readImage({ digest, config, layers }: SavedImage, known: Known): Promise<ImageContent> {
+  const { data } = configuration.safeParse(JSON.parse(readText(config.file) ?? "null"));
+  if (data === undefined) throw new Failure("its config is not as the OCI image specification wants it");
+  const read = layers.map((layer) => known.get(layer.digest) ?? readNew(layer, known));
   // Even where one fails: other images may wait for another one, which is read from this folder.
   await Promise.allSettled(read);
-  const { User, Env } = config.config ?? {};
+  const { User, Env } = data.config ?? {};
   return {
     ...layLayers(await Promise.all(read)),
     digest,
-    architecture: config.architecture,
+    architecture: data.architecture,
     user: User ?? "",
     env: Env ?? [],
   };
 }
 
 /** What failed is not remembered: the next image that has the layer brings it along. */
-function readNew(folder: string, { digest, mediaType }: Descriptor, known: Known): Promise<LayerContent> {
-  const layer = readBlob(folder, digest, mediaType);
-  known.set(digest, layer);
-  layer.catch(() => known.delete(digest));
+function readNew(blob: Blob, known: Known): Promise<LayerContent> {
+  const layer = readBlob(blob);
+  known.set(blob.digest, layer);
+  layer.catch(() => known.delete(blob.digest));
   return layer;
 }
 
-/** Of the archive, only what an image layout consists of: its names are part of no other path. */
-async function unpack(file: string, folder: string): Promise<void> {
-  await readTar({ file, compressed: false }, async (entry) => {
-    const { name, type } = entry.header;
-    if (type !== "file" || !/^(index\.json|blobs\/sha256\/[0-9a-f]{64})$/.test(name)) {
-      entry.resume();
-      return;
-    }
-    const target = join(folder, name);
-    await mkdir(dirname(target), { recursive: true });
-    await pipeline(entry, createWriteStream(target));
-  });
-}
-
-const descriptor = z.object({ mediaType: z.string(), digest: z.string() });
-type Descriptor = z.infer<typeof descriptor>;
-const index = z.object({ manifests: z.array(descriptor) });
-const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
-const configuration = z.object({
-  architecture: z.string().min(1),
-  config: z.object({ User: z.string().nullish(), Env: z.array(z.string()).nullish() }).nullish(),
-});
-
-interface Found extends z.infer<typeof manifest> {
-  readonly digest: Digest;
-}
-
-/** The first manifest of which there is all: an index may speak of platforms that the engine did not get. */
-function readManifest(folder: string) {
-  const read = <T>(schema: z.ZodType<T>, path: string): T | undefined =>
-    schema.safeParse(JSON.parse(readText(join(folder, path)) ?? "null")).data;
-  const isThere = ({ digest }: Descriptor): boolean => isFile(join(folder, pathOf(digest)));
-  const findIn = (path: string): Found | undefined => {
-    const named = read(index, path)?.manifests.filter(isThere) ?? [];
-    return named.reduce<Found | undefined>((first, { digest }) => first ?? findAt(digestOf(digest)), undefined);
-  };
-  const findAt = (digest: Digest): Found | undefined => {
-    const found = read(manifest, pathOf(digest));
-    if (found === undefined) return findIn(pathOf(digest));
-    return [found.config, ...found.layers].every(isThere) ? { digest, ...found } : undefined;
-  };
-  const found = findIn("index.json");
-  if (found === undefined) throw new Failure("the engine saved it in a form that is not an OCI image layout");
-  const config = read(configuration, pathOf(found.config.digest));
-  if (config === undefined) throw new Failure("its config is not as the OCI image specification wants it");
-  return { digest: found.digest, config, layers: found.layers };
-}
-
-/** A digest of another algorithm is the engine's mistake. */
-function digestOf(text: string): Digest {
-  const digest = parseDigest(text);
-  if (digest === undefined) throw new Failure(`not a digest: ${text}`);
-  return digest;
-}
-
-/** `blobs/sha256/…` */
-const pathOf = (digest: string): string => `blobs/${digestOf(digest).replace(":", "/")}`;
-
 /** The size is that of the blob, which engines that store layers uncompressed compress when they save them. */
-async function readBlob(folder: string, digest: string, mediaType: string): Promise<LayerContent> {
-  const file = join(folder, pathOf(digest));
+async function readBlob({ digest, mediaType, size, file }: Blob): Promise<LayerContent> {
   return {
-    digest: digestOf(digest),
-    compressed: statSync(file).size,
+    digest,
+    compressed: size,
     ...(await readLayer(file, mediaType, isText).catch((error: unknown) => {
       throw new Failure(`layer ${digest}: ${reasonOf(error)}`);
     })),

@@ -5,7 +5,8 @@ import { reasonOf } from "./files.js";
 import { pathOf, scopeOf, uploadUrl } from "./registry-address.js";
 import type { Exchanged, HttpAnswer } from "./registry-http.js";
 import { digestOfBytes, refuseOtherDigest } from "./registry-manifest.js";
-import { isTransient, type Patience, patienceOf, repeat } from "./registry-retry.js";
+import { describeNetworkError } from "./registry-network.js";
+import { isTransient, type Patience, repeat } from "./registry-retry.js";
 import type { Session } from "./registry-session.js";
 
 /** Content to upload. */
@@ -77,7 +78,7 @@ export async function putBlob(
   if (await isThere()) return "there";
   const mounted = await mount(session, repository, blob.digest, mountFrom);
   if (mounted === "mounted") return "mounted";
-  const answer = await repeat(session.pace, uploadPatience(session), async (tries) => {
+  const answer = await repeat(session.pace, patienceOf(session), async (tries) => {
     // What broke off may have arrived all the same.
     if (tries > 1 && (await isThere())) return stored;
     const location = tries === 1 && mounted !== undefined ? mounted : await begin(session, repository);
@@ -91,13 +92,15 @@ export async function putBlob(
 const stored: Exchanged = { status: 201, headers: new Headers(), body: new Uint8Array(), foreign: false };
 
 /** An upload begins anew also where its login ended (401), or where the registry knows nothing of it any more (404). */
-function uploadPatience({ pace }: Session): Patience {
+function patienceOf({ pace }: Session): Patience {
   const stalled = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
   return {
     status: (status) => [401, 404, 408, 429].includes(status) || status >= 500,
     error: (error) => stalled(error) || isTransient(error),
     describe: (error) =>
-      stalled(error) ? `the upload stood still for ${pace.timeout / 1000} s` : patienceOf(pace).describe(error),
+      stalled(error)
+        ? `the upload stood still for ${pace.timeout / 1000} s`
+        : describeNetworkError(error, pace.timeout),
   };
 }
 

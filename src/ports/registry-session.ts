@@ -3,7 +3,7 @@ import { oneLine } from "../support/text.js";
 import { type Authorizer, createAuthorizer } from "./registry-auth.js";
 import type { Credential, CredentialSource } from "./registry-credentials.js";
 import { type Exchanged, exchange, type HttpAnswer, type HttpRequest } from "./registry-http.js";
-import { createSend, type Pace, sendOnce } from "./registry-retry.js";
+import { createSend, type Pace, type Send } from "./registry-retry.js";
 import { describeAnswer } from "./registry-text.js";
 
 export interface Question extends Omit<HttpRequest, "url" | "headers" | "limit"> {
@@ -30,8 +30,6 @@ export interface Session {
   readonly pace: Pace;
   /** Throws a Failure with the bare reason. */
   readonly ask: (question: Question) => Promise<HttpAnswer>;
-  /** Asks once, for who repeats it himself; judges no answer. Throws what fetch throws. */
-  readonly once: (question: Question) => Promise<Exchanged>;
   /** Sends once, as what it sends can be read once. A challenge is answered for the next try. Throws what fetch throws. */
   readonly stream: (request: StreamRequest) => Promise<Exchanged>;
   /** Throws the Failure that an answer is, where it is no success. */
@@ -76,18 +74,11 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
     if (!question.also?.includes(answer.status)) await requireSuccess(answer);
     return answer;
   };
-  const once: Session["once"] = (question) =>
-    sendAuthorized(
-      { send: (request) => sendOnce(pace, request), authorizer },
-      requestOf(question, base),
-      question.scope,
-    );
   const stream: Session["stream"] = (request) => streamAuthorized(authorizer, base, request);
   return {
     base,
     pace,
     ask,
-    once,
     stream,
     requireSuccess,
     describe,
@@ -100,17 +91,13 @@ function requestOf({ path, method, body, headers = {}, limit = manifestLimit }: 
   return { method, url, headers: { ...headers, ...plain }, limit, ...(body === undefined ? {} : { body }) };
 }
 
-interface Way<T> {
-  readonly send: (request: HttpRequest) => Promise<T>;
+interface Way {
+  readonly send: Send;
   readonly authorizer: Authorizer;
 }
 
 /** Sends with what is known for a scope, and once more where that is challenged: it was nothing, or it has expired. */
-async function sendAuthorized<T extends Exchanged>(
-  { send, authorizer }: Way<T>,
-  request: HttpRequest,
-  scope: string,
-): Promise<T> {
+async function sendAuthorized({ send, authorizer }: Way, request: HttpRequest, scope: string): Promise<HttpAnswer> {
   const known = authorizer.known(scope);
   const answer = await send(withAuthorization(request, await known));
   const challenge = answer.headers.get("www-authenticate");

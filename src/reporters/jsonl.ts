@@ -6,8 +6,9 @@ export function createJsonReporter(): Reporter {
   return {
     hear: (event) => print(JSON.stringify(event)),
     finish: ({ images, failedPairs, ms }) => {
-      const rows = images.map(({ image, state, size, reason }) => ({
+      const rows = images.map(({ image, platform, state, size, reason }) => ({
         image: image.id,
+        platform,
         version: image.version.text,
         state,
         size,

@@ -1,7 +1,8 @@
 import { formatBytes } from "../model/bytes.js";
-import type { Event, Move } from "../model/event.js";
+import type { Event, Move, Subject } from "../model/event.js";
 import { unreachable } from "../model/failure.js";
 import { narrowestReference } from "../model/image.js";
+import type { Platform } from "../model/platform.js";
 import type { ImageReport, Report } from "../model/report.js";
 import { print, say } from "./output.js";
 import type { Reporter } from "./reporter.js";
@@ -22,21 +23,23 @@ export function createPlainReporter(): Reporter {
 export function formatEvent(event: Event): string | undefined {
   switch (event.type) {
     case "started":
-      return `${event.stage.padEnd(7)} ${event.subject} …`;
+      return `${event.stage.padEnd(7)} ${nameOf(event)} …`;
     case "built":
-      return `built   ${event.subject} in ${formatDuration(event.ms)}, ${formatBytes(event.size)} on disk`;
+      return `built   ${nameOf(event)} in ${formatDuration(event.ms)}, ${formatBytes(event.size)} on disk`;
     case "verified":
-      return `same    ${event.subject} in ${formatDuration(event.ms)}, ${event.digest}`;
+      return `same    ${nameOf(event)} in ${formatDuration(event.ms)}, ${event.digest}`;
     case "tested":
-      return `tested  ${event.subject} in ${formatDuration(event.ms)}, ${event.checks} checks`;
+      return `tested  ${nameOf(event)} in ${formatDuration(event.ms)}, ${event.checks} checks`;
     case "published":
       return [
         `publish ${event.subject} in ${formatDuration(event.ms)}, ${event.moves.length} tags`,
         ...event.moves.map(formatMove),
       ].join("\n");
+    case "planned":
+      return [`plan    ${event.subject}, ${event.moves.length} tags`, ...event.moves.map(formatMove)].join("\n");
     case "failed":
       return [
-        `FAILED  ${event.stage} ${event.subject}: ${event.reason}`,
+        `FAILED  ${event.stage} ${nameOf(event)}: ${event.reason}`,
         ...event.log.slice(-20).map((line) => `        | ${line}`),
       ].join("\n");
     case "note":
@@ -50,10 +53,14 @@ export function formatEvent(event: Event): string | undefined {
   }
 }
 
-/** `        python:3.13 sha256:0123456789ab → sha256:ba9876543210` */
-export function formatMove({ repository, tag, from, to }: Move): string {
+/** `python/3.13/trixie/dev`, or `python/3.13/trixie/dev (linux/arm64)` where that is not this machine's platform. */
+const nameOf = ({ subject, platform }: { readonly subject: Subject; readonly platform?: Platform }): string =>
+  platform === undefined ? subject : `${subject} (${platform})`;
+
+/** `        python:3.13 sha256:0123456789ab → sha256:ba9876543210 (3.13.4 → 3.13.5)` */
+export function formatMove({ repository, tag, from, to, why }: Move): string {
   const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
-  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)}`;
+  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${why})`;
 }
 
 export function formatReport({ images, failedPairs, failures: failed, ms }: Report): string {
@@ -68,9 +75,9 @@ export function formatReport({ images, failedPairs, failures: failed, ms }: Repo
   ].join("\n\n");
 }
 
-function formatRow({ image, state, size }: ImageReport): readonly string[] {
+function formatRow({ image, platform, state, size }: ImageReport): readonly string[] {
   return [
-    narrowestReference(image),
+    `${narrowestReference(image)}${platform === undefined ? "" : ` (${platform})`}`,
     image.version.text,
     size === undefined ? "" : formatBytes(size),
     state,
@@ -81,15 +88,16 @@ function formatRow({ image, state, size }: ImageReport): readonly string[] {
 /** One line for each reason, however many images it keeps from being built. */
 function formatSkipped(images: readonly ImageReport[]): readonly string[] {
   const reasons = new Map<string, string[]>();
-  for (const { image, state, reason = "" } of images) {
-    if (state === "skipped") reasons.set(reason, [...(reasons.get(reason) ?? []), image.id]);
+  for (const { image, platform, state, reason = "" } of images) {
+    const name = nameOf({ subject: image.id, ...(platform === undefined ? {} : { platform }) });
+    if (state === "skipped") reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
   }
   return [...reasons].map(([reason, ids]) => `skipped: ${reason}\n${ids.map((id) => `  ${id}`).join("\n")}`);
 }
 
 /** Once more at the end, where who comes back after an hour looks; the logs are above. */
 function formatFailures(failures: Report["failures"]): readonly string[] {
-  const lines = failures.map(({ stage, subject, reason }) => `  ${stage} ${subject}: ${reason}`);
+  const lines = failures.map((failure) => `  ${failure.stage} ${nameOf(failure)}: ${failure.reason}`);
   return lines.length === 0 ? [] : [["FAILED:", ...lines].join("\n")];
 }
 

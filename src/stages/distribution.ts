@@ -3,6 +3,7 @@ import type { Distribution } from "../model/catalog.js";
 import type { Say } from "../model/event.js";
 import { Failure, Unavailable } from "../model/failure.js";
 import { type DistributionLock, epochOf } from "../model/lock.js";
+import { architectureOf, type Platform } from "../model/platform.js";
 import { bootstrapDebian, debianSources, type HostMirror, hasBootstrapper, slimOptions } from "../ports/debian-host.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import { withTemporaryFolder, writeText } from "../ports/files.js";
@@ -22,6 +23,7 @@ export interface DistributionContext {
   readonly engine: Engine;
   readonly say: Say;
   readonly present: ReadonlyMap<string, EngineImage>;
+  readonly platform: Platform;
   readonly lock: DistributionLock | undefined;
   /** As it stands in a FROM. */
   readonly reference: string;
@@ -103,7 +105,8 @@ async function bootstrap(
   const sources = await mirrorLines(distribution, context);
   const sourceDateEpoch = lock === undefined ? 0 : epochOf(lock);
   const image = await withTemporaryFolder(async (folder) => {
-    await bootstrapDebian({ suite: distribution.branch, sources, folder, sourceDateEpoch });
+    const architecture = architectureOf(context.platform, "debian");
+    await bootstrapDebian({ suite: distribution.branch, architecture, sources, folder, sourceDateEpoch });
     writeText(join(folder, "Dockerfile"), { text: 'FROM scratch\nADD rootfs.tar /\nCMD ["bash"]\n' });
     return engine.build({
       folder,

@@ -31,7 +31,7 @@ export async function withHello<T>(
     tags: [tag],
     buildArguments: { DEV: dev, RUNTIME: runtime },
     labels: { "ingot.test": "true" },
-    contexts: {},
+    contexts: { [dev]: dev, [runtime]: runtime },
     secrets: [],
     cache: true,
   });

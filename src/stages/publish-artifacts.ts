@@ -2,18 +2,28 @@ import { join } from "node:path";
 import type { ImageArtifact } from "../model/artifact.js";
 import type { Say } from "../model/event.js";
 import type { Pair } from "../model/image.js";
+import type { Platform } from "../model/platform.js";
 import { parseReference, type RepositoryName, type Tag } from "../model/reference.js";
 import type { Engine } from "../ports/engine.js";
 import { withTemporaryFolder, writeText } from "../ports/files.js";
 import type { Registry } from "../ports/registry.js";
+import { makeIndex } from "../ports/registry-make.js";
+import type { Manifest } from "../ports/registry-manifest.js";
 import type { ProvideArtifact } from "./artifact.js";
+import { describePart, type LocalPart, provideContent } from "./publish-content.js";
+
+/** Where the artifacts of one platform come from. */
+export interface PlatformArtifacts {
+  readonly platform: Platform;
+  readonly engine: Engine;
+  readonly provideArtifact: ProvideArtifact;
+}
 
 interface ArtifactContext {
-  readonly engine: Engine;
   readonly registry: Registry;
   /** What goes before the repository's own name: `acme` */
   readonly path: string;
-  readonly provideArtifact: ProvideArtifact;
+  readonly platforms: readonly PlatformArtifacts[];
   /** By reference, those that this run publishes or has published: pairs that share one are published at the same time. */
   readonly publishing: Map<string, Promise<void>>;
   readonly say: Say;
@@ -21,43 +31,55 @@ interface ArtifactContext {
 
 /**
  * Publishes the images that hold a pair's artifacts and nothing else, where the registry lacks them: so a plain build of the
- * pair's Dockerfiles finds what they name. An artifact has a version, so its tag never moves. Throws a Failure.
+ * pair's Dockerfiles finds what they name. An artifact has a version, so its tag never moves but to more platforms. Throws a Failure.
  */
 export async function publishArtifacts(pair: Pair, context: ArtifactContext): Promise<void> {
   const artifacts = new Map(
     pair.images.flatMap((image) => image.artifacts.map((artifact) => [artifact.reference, artifact])),
   );
-  if (artifacts.size === 0) return;
-  const repository = `${context.path}/artifact` as RepositoryName;
-  const known = await context.registry.tags(repository);
   for (const artifact of artifacts.values()) {
-    const tag = parseReference(artifact.reference)?.tag as Tag;
-    const target = `${context.registry.host}/${repository}:${tag}`;
-    const begun = context.publishing.get(target);
-    const published = begun ?? (known.includes(tag) ? Promise.resolve() : publish(artifact, target, pair, context));
-    context.publishing.set(target, published);
+    const begun = context.publishing.get(artifact.reference);
+    const published = begun ?? publish(artifact, pair, context);
+    context.publishing.set(artifact.reference, published);
     await published;
   }
 }
 
-async function publish(
+/** Always an index: one platform may join another. */
+async function publish(artifact: ImageArtifact, pair: Pair, context: ArtifactContext): Promise<void> {
+  const { registry, path, platforms, say } = context;
+  const repository = `${path}/artifact` as RepositoryName;
+  const tag = parseReference(artifact.reference)?.tag as Tag;
+  const there = await registry.manifest(repository, tag);
+  const missing = platforms.filter(({ platform }) => !isFor(there, platform));
+  if (missing.length === 0) return;
+  const reference = `docker.io/${artifact.reference}`;
+  const parts: LocalPart[] = [];
+  try {
+    for (const each of missing) parts.push(await build(artifact, reference, each));
+    const target = { registry, repository, tag, lenders: [], dryRun: false, say };
+    const content = await provideContent({ subject: pair.id, reference, parts }, target);
+    const manifests = [...(there?.manifests ?? []), ...content.parts.map(describePart)];
+    await registry.putManifest(repository, tag, makeIndex({ manifests }));
+  } finally {
+    for (const { engine } of parts) await engine.untag([reference]);
+  }
+}
+
+const isFor = (there: Manifest | undefined, platform: Platform): boolean =>
+  there?.manifests.some((each) => `${each.platform?.os}/${each.platform?.architecture}` === platform) ?? false;
+
+async function build(
   artifact: ImageArtifact,
-  target: string,
-  pair: Pair,
-  { engine, provideArtifact, say }: ArtifactContext,
-): Promise<void> {
+  reference: string,
+  { platform, engine, provideArtifact }: PlatformArtifacts,
+): Promise<LocalPart> {
   const files = await provideArtifact(artifact);
-  const local = `docker.io/${artifact.reference}`;
-  await withTemporaryFolder(async (folder) => {
+  const built = await withTemporaryFolder((folder) => {
     writeText(join(folder, "Dockerfile"), { text: `FROM scratch\nCOPY --from=${artifact.reference} / /\n` });
     const contexts = { [artifact.reference]: files };
     const buildArguments = { SOURCE_DATE_EPOCH: "0" };
-    await engine.build({ folder, tags: [local], buildArguments, labels: {}, contexts, secrets: [], cache: true });
+    return engine.build({ folder, tags: [reference], buildArguments, labels: {}, contexts, secrets: [], cache: true });
   });
-  const onLine = (line: string) => say({ type: "output", stage: "publish", subject: pair.id, line });
-  try {
-    await engine.push(local, target, onLine);
-  } finally {
-    await engine.untag([local]);
-  }
+  return { platform, engine, id: built.id };
 }

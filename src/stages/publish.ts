@@ -1,138 +1,148 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Move, Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
 import type { Image, ImageId, Pair } from "../model/image.js";
-import { parseTag, type RepositoryName, type Tag } from "../model/reference.js";
+import type { Platform } from "../model/platform.js";
+import { type Digest, parseTag, type RepositoryName, type Tag } from "../model/reference.js";
 import { elapsed } from "../ports/clock.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import type { Registry } from "../ports/registry.js";
 import type { Manifest } from "../ports/registry-manifest.js";
 import { localReference } from "./build.js";
+import { type LocalImage, provideContent } from "./publish-content.js";
+import { planTags, type Release, type TagPlan, uniqueTag } from "./publish-tags.js";
+
+/** Where the images of one platform are. */
+export interface PlatformImages {
+  readonly platform: Platform;
+  readonly engine: Engine;
+  readonly built: ReadonlyMap<ImageId, EngineImage>;
+}
 
 export interface PublishContext {
-  readonly engine: Engine;
   readonly registry: Registry;
   /** What goes before the language in a repository: `acme` */
   readonly path: string;
-  readonly say: Say;
-  readonly built: ReadonlyMap<ImageId, EngineImage>;
+  /** The language that all others are built on. */
+  readonly base: string;
+  readonly platforms: readonly PlatformImages[];
   /** `20261121`, for unique tags. */
   readonly day: string;
+  /** Only says what would move. */
+  readonly dryRun: boolean;
+  /** Lets tags go back to older versions and builds, and to fewer platforms. */
+  readonly allowDowngrade: boolean;
+  /** Signs an image, and for an index each image in it. */
+  readonly sign?: (repository: RepositoryName, digest: Digest) => Promise<void>;
+  /** Attaches what is known of a release before a tag points at it. */
+  readonly attach: (plan: TagPlan) => Promise<void>;
+  readonly say: Say;
 }
 
-/** What a registry has of an image, and what it lacks. */
-export interface Publication {
-  readonly image: Image;
-  readonly repository: RepositoryName;
-  /** Absent where the registry does not have the content. */
-  readonly manifest?: Manifest;
-  /** The tag under which the content is uploaded first; absent where it is there. */
-  readonly unique?: Tag;
-  /** Narrowest first; the tags that are not where they should be. */
-  readonly moves: readonly Move[];
-}
+/** Two publishers at once let each other pass at random; one that meets others this often is better run again. */
+const mostAttempts = 8;
+const longestPause = 2000;
 
 /**
- * Publishes a pair: the content of all its images under unique tags, then the tags that move, narrowest first and those of
- * runtime before those of dev. What is right already is not touched. Throws a Failure.
+ * Publishes a pair: the content of all its images for all platforms, what is attached to it, a unique tag for each, then the
+ * tags that move, narrowest first and those of runtime before those of dev. What is right is not touched, so that a run
+ * which was cut off anywhere is completed by the next. Ends when every tag has been read again and is right. Throws a Failure.
  */
 export async function publishPair(pair: Pair, context: PublishContext): Promise<void> {
-  const { say } = context;
+  const { registry, say, dryRun } = context;
   const start = elapsed();
-  const publications = await planPublications(pair, context);
-  if (publications.every(({ unique, moves }) => unique === undefined && moves.length === 0)) {
-    say({ type: "kept", stage: "publish", subject: pair.id });
-    return;
+  const releases = await provideReleases(pair, context);
+  if (!dryRun) for (const release of releases) await signOnce(release, context);
+  const moved: Move[] = [];
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const plans = await Promise.all(releases.map((release) => planTags(release, registry)));
+    refuse(plans, context);
+    const moves = interleave(
+      plans.map((plan) => plan.moves.map((move) => ({ move, manifest: plan.release.content.top }))),
+    );
+    if (moves.length === 0) return finish(pair, moved, elapsed(start), say);
+    if (dryRun) return say({ type: "planned", subject: pair.id, moves: moves.map(({ move }) => move) });
+    if (moved.length === 0) say({ type: "started", stage: "publish", subject: pair.id });
+    for (const plan of plans) await label(plan, context);
+    moved.push(...(await applyMoves(moves, registry)));
+    if (attempt > 1) await sleep(Math.random() * longestPause);
   }
-  say({ type: "started", stage: "publish", subject: pair.id });
-  const uploaded: Required<Publication>[] = [];
-  for (const publication of publications) uploaded.push(await upload(publication, context));
-  const moves = interleave(
-    uploaded.map((publication) => publication.moves.map((move) => ({ move, manifest: publication.manifest }))),
+  throw new Failure(
+    `another publisher moves the tags of ${pair.id} at the same time: run this again when it has ended`,
   );
-  for (const { move, manifest } of moves)
-    await context.registry.putManifest(move.repository as RepositoryName, move.tag, manifest);
-  say({ type: "published", subject: pair.id, ms: elapsed(start), moves: moves.map(({ move }) => move) });
 }
 
-/** Reads what the registry has of a pair; changes nothing. */
-export async function planPublications(pair: Pair, context: PublishContext): Promise<readonly Publication[]> {
+function finish(pair: Pair, moves: readonly Move[], ms: number, say: Say): void {
+  if (moves.length === 0) say({ type: "kept", stage: "publish", subject: pair.id });
+  else say({ type: "published", subject: pair.id, ms, moves });
+}
+
+/** The content of all images of the pair before any tag of it, runtime first. */
+async function provideReleases(pair: Pair, context: PublishContext): Promise<readonly Release[]> {
+  const repositoryOf = (language: string) => `${context.path}/${language}` as RepositoryName;
   const runtimeFirst = [...pair.images].sort(
     (a, b) => Number(b.variant === "runtime") - Number(a.variant === "runtime"),
   );
-  return Promise.all(runtimeFirst.map((image) => planPublication(image, context)));
-}
-
-async function planPublication(image: Image, context: PublishContext): Promise<Publication> {
-  const { registry, path } = context;
-  const repository = `${path}/${image.language}` as RepositoryName;
-  const id = context.built.get(image.id)?.id as EngineImage["id"];
-  const [narrowest] = image.tags as readonly [Tag, ...Tag[]];
-  const known = await registry.tags(repository);
-  const uniques = known.filter((tag) => isUniqueOf(narrowest, tag));
-  const candidates = [...(known.includes(narrowest) ? [narrowest] : []), ...[...uniques].reverse()];
-  const manifest = await findContent(registry, repository, candidates, id);
-  const current = await Promise.all(
-    image.tags.map(async (tag) => ({
-      tag,
-      from: known.includes(tag) ? await registry.digestOf(repository, tag) : undefined,
-    })),
-  );
-  const to = manifest?.digest ?? id;
-  const moves = current
-    .filter(({ from }) => from !== to)
-    .map(({ tag, from }): Move => ({ repository, tag, to, ...(from === undefined ? {} : { from }) }));
-  return {
-    image,
-    repository,
-    moves,
-    ...(manifest === undefined ? { unique: uniqueTag(narrowest, context.day, uniques) } : { manifest }),
-  };
-}
-
-/** The manifest among those of the tags that is this image: by its own digest, or by its config's where an engine compresses layers as it pushes. */
-async function findContent(
-  registry: Registry,
-  repository: RepositoryName,
-  tags: readonly Tag[],
-  id: EngineImage["id"],
-): Promise<Manifest | undefined> {
-  for (const tag of tags) {
-    const manifest = await registry.manifest(repository, tag);
-    if (manifest !== undefined && (manifest.digest === id || manifest.config?.digest === id)) return manifest;
+  const lenders = pair.language === context.base ? [] : [repositoryOf(context.base)];
+  const releases: Release[] = [];
+  for (const image of runtimeFirst) {
+    const repository = repositoryOf(image.language);
+    const target = { ...context, repository, lenders, tag: image.tags[0] as Tag };
+    releases.push({ image, repository, content: await provideContent(localImage(image, context), target) });
   }
-  return undefined;
+  return releases;
 }
 
-const isUniqueOf = (narrowest: Tag, tag: Tag): boolean =>
-  tag.startsWith(`${narrowest}-`) && /^\d{8}(\.\d+)?$/.test(tag.slice(narrowest.length + 1));
+function localImage(image: Image, { platforms }: PublishContext): LocalImage {
+  const parts = platforms.map(({ platform, engine, built }) => {
+    const id = built.get(image.id)?.id;
+    if (id === undefined) throw new Failure(`${image.id} is not built for ${platform}`);
+    return { platform, engine, id };
+  });
+  return { subject: image.id, reference: localReference(image), parts };
+}
 
-/** `24.16.0-alpine3.24-20261121`, then `….2` for a second build on that day: a unique tag is never moved. */
-function uniqueTag(narrowest: Tag, day: string, taken: readonly Tag[]): Tag {
-  for (let build = 1; ; build += 1) {
-    const tag = parseTag(`${narrowest}-${day}${build === 1 ? "" : `.${build}`}`) as Tag;
-    if (!taken.includes(tag)) return tag;
+function refuse(plans: readonly TagPlan[], { allowDowngrade }: PublishContext): void {
+  const [first, ...more] = allowDowngrade ? [] : plans.flatMap(({ refusals }) => refusals);
+  if (first !== undefined) throw new Failure(`${first}; --allow-downgrade would move it all the same`, more);
+}
+
+/** Before a tag points at it, and although one does already. cosign keeps signatures under a tag that tells of what they are. */
+async function signOnce({ repository, content }: Release, { registry, sign }: PublishContext): Promise<void> {
+  const { digest } = content.top;
+  const signatures = parseTag(`${digest.replace(":", "-")}.sig`) as Tag;
+  if (sign === undefined || (await registry.digestOf(repository, signatures)) !== undefined) return;
+  await sign(repository, digest);
+}
+
+/** What a release has before it is seen under a tag that moves. */
+async function label(plan: TagPlan, context: PublishContext): Promise<void> {
+  const { registry, attach, day } = context;
+  const { release, moves } = plan;
+  const { repository, content, image } = release;
+  // Where its narrowest tag is right already, all of this was done before that moved.
+  if (!moves.some(({ tag }) => tag === image.tags[0])) return;
+  await attach(plan);
+  const unique = await uniqueTag(release, registry, day);
+  if (!unique.isThere) await registry.putManifest(repository, unique.tag, content.top);
+}
+
+interface Step {
+  readonly move: Move;
+  readonly manifest: Manifest;
+}
+
+/** Moves tags that still are where they were read, and ends at the first that somebody else has moved. Gives those that it moved. */
+async function applyMoves(steps: readonly Step[], registry: Registry): Promise<readonly Move[]> {
+  const moved: Move[] = [];
+  for (const { move, manifest } of steps) {
+    const repository = move.repository as RepositoryName;
+    const now = await registry.digestOf(repository, move.tag as Tag);
+    if (now !== move.from) return moved;
+    await registry.putManifest(repository, move.tag, manifest);
+    moved.push(move);
   }
-}
-
-async function upload(
-  publication: Publication,
-  { engine, registry, say }: PublishContext,
-): Promise<Required<Publication>> {
-  const { image, repository, manifest, unique } = publication;
-  if (manifest !== undefined || unique === undefined) return publication as Required<Publication>;
-  const source = localReference(image);
-  await engine.push(source, `${registry.host}/${repository}:${unique}`, (line) =>
-    say({ type: "output", stage: "publish", subject: image.id, line }),
-  );
-  const pushed = await registry.manifest(repository, unique);
-  if (pushed === undefined)
-    throw new Failure(`${registry.host}/${repository}:${unique} was pushed, and the registry does not have it`);
-  return {
-    ...publication,
-    unique,
-    manifest: pushed,
-    moves: publication.moves.map((move) => ({ ...move, to: pushed.digest })),
-  };
+  return moved;
 }
 
 /** The first of each list, then the second of each …: the tags of a pair's images move together. */

@@ -4,6 +4,7 @@ import type { FileContent, Tree } from "../ports/files.js";
 import { type Compiled, compileTemplate, type Shape, type TemplateSource } from "../support/template.js";
 import { renderIndex } from "./catalog-index.js";
 import type { PageSources } from "./pages.js";
+import { renderRenovate } from "./renovate.js";
 import { dockerfileShape, dockerfileView } from "./view.js";
 import { languagesShape, languagesView } from "./view-languages.js";
 import { readmeShape, readmeView } from "./view-readme.js";
@@ -43,6 +44,7 @@ export function renderTree(plan: Plan, compiled: Templates, sources: RenderSourc
   }
   tree.set("README.md", { text: compiled.languages.render(languagesView(plan)) });
   tree.set("catalog.json", { text: renderIndex(plan, sources.sizes) });
+  tree.set("renovate.json", { text: renderRenovate(plan) });
   return tree;
 }
 

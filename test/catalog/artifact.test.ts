@@ -10,6 +10,7 @@ import { pack } from "tar-stream";
 import { openCatalog } from "../../src/commands/catalog.js";
 import type { Pair } from "../../src/model/image.js";
 import { createEngine } from "../../src/ports/engines.js";
+import { hostPlatform } from "../../src/ports/host.js";
 import { createContentReader } from "../../src/ports/image-content.js";
 import { localReference } from "../../src/stages/build.js";
 import { sbomFile } from "../../src/stages/describe.js";
@@ -118,7 +119,7 @@ test:
       ["/usr/local/bin/t", "777", 0],
       ["/usr/local/bin/tool", "755", 0],
     ]);
-    const sbom = readFileSync(join(folder(), sbomFile(runtime)), "utf8");
+    const sbom = readFileSync(join(folder(), sbomFile(runtime, hostPlatform)), "utf8");
     assert.match(sbom, /"pkg:generic\/tool@1\.2\.3\?checksum=sha256(:|%3A)[0-9a-f]{64}&download_url=http/);
     const again = await run("up");
     assert.deepEqual([...new Set(again.events.map(({ type }) => type))], ["kept"]);
@@ -132,7 +133,7 @@ test:
       served = await release("forty-two\n");
       write();
       assert.equal((await ingot(folder(), ["generate"])).status, 0);
-      const publish = () => run("publish", "--registry", `${registry.host}/acme`);
+      const publish = () => run("publish", "--platform", hostPlatform, "--registry", `${registry.host}/acme`);
       const first = await publish();
       assert.equal(first.status, 0, first.stderr + JSON.stringify(first.events));
       const answer = await fetch(`http://${registry.host}/v2/acme/artifact/tags/list`);

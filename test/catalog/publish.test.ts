@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openCatalog, select } from "../../src/commands/catalog.js";
 import type { Pair } from "../../src/model/image.js";
+import { hostPlatform } from "../../src/ports/host.js";
 import { trixiePart } from "../support/part.js";
 import { repository } from "../support/paths.js";
 import { ingot, parseRun } from "../support/program.js";
@@ -22,14 +23,21 @@ describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
   after(() => registry?.stop());
 
   const publish = () =>
-    ingot(repository, ["publish", "--json", "--registry", `${registry.host}/acme`, ...trixiePart], env);
+    ingot(
+      repository,
+      ["publish", "--json", "--platform", hostPlatform, "--registry", `${registry.host}/acme`, ...trixiePart],
+      env,
+    );
 
   it("gives each repository exactly the tags of its pair, and one unique tag for each image", async () => {
     const { status, stderr } = await publish();
     assert.equal(status, 0, stderr);
     for (const language of new Set(trixiePairs().map((pair) => pair.language))) {
       const response = await fetch(`http://${registry.host}/v2/acme/${language}/tags/list`);
-      const { tags } = (await response.json()) as { tags: string[] };
+      // Where a registry cannot list what is attached to a digest, a tag does (distribution-spec, "Referrers Tag Schema").
+      const tags = ((await response.json()) as { tags: string[] }).tags.filter(
+        (tag) => !/^sha256-[0-9a-f]{64}$/.test(tag),
+      );
       const images = trixiePairs().flatMap((pair) => (pair.language === language ? pair.images : []));
       const unique = images.map((image) => `${image.tags[0]}-20261121`);
       assert.deepEqual(tags.sort(), [...images.flatMap((image) => image.tags), ...unique].sort());
@@ -90,10 +98,11 @@ describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
   it("moves a pair's tags from the narrowest to the widest", async () => {
     const other = await startRegistry();
     try {
-      const { status } = await ingot(repository, ["publish", "--registry", `${other.host}/acme`, "go:*trixie*"], env);
+      const args = ["publish", "--platform", hostPlatform, "--registry", `${other.host}/acme`, "go:*trixie*"];
+      const { status } = await ingot(repository, args, env);
       assert.equal(status, 0);
       const puts = (await other.requests()).filter(
-        ({ method, path }) => method === "PUT" && path.includes("/go/manifests/"),
+        ({ method, path }) => method === "PUT" && path.includes("/go/manifests/") && !path.includes("/sha256"),
       );
       const moved = puts.map(({ path }) => path.split("/").at(-1) ?? "").filter((tag) => !/-\d{8}$/.test(tag));
       const [pair] = trixiePairs().filter(({ language }) => language === "go") as [Pair];

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Image, imagesOf } from "../../src/model/image.js";
 import { parseDigest } from "../../src/model/reference.js";
+import { hostPlatform } from "../../src/ports/host.js";
 import { describeImage, sbomFile } from "../../src/stages/describe.js";
 import { readTree, useTemporaryFolder } from "../support/folders.js";
 import { contentOf } from "../support/image-content.js";
@@ -44,7 +45,7 @@ describe("a built image", () => {
       read.push(reference);
       return content;
     };
-    return { root, built, readContent, read };
+    return { root, built, readContent, platform: hostPlatform, read };
   };
 
   it("gets its bill of materials in a file of its own below build/", async () => {
@@ -52,7 +53,7 @@ describe("a built image", () => {
     await describeImage(image, contextOf(join(folder(), "out"), image, "1"));
     const tree = readTree(join(folder(), "out"));
     assert.deepEqual(Object.keys(tree), ["build/sbom/python/3.13/trixie/runtime.spdx.json"]);
-    const text = tree[sbomFile(image)] ?? "";
+    const text = tree[sbomFile(image, hostPlatform)] ?? "";
     const spdx = JSON.parse(text);
     assert.equal(spdx.name, `docker.io/acme/python:${image.tags[0]}`);
     assert.equal(spdx.packages[0].versionInfo, image.version.text);
@@ -68,10 +69,10 @@ describe("a built image", () => {
     await describeImage(image, first);
     await describeImage(image, first);
     assert.deepEqual(first.read, [`docker.io/acme/python:${image.tags[0]}`]);
-    const before = readTree(folder())[sbomFile(image)];
+    const before = readTree(folder())[sbomFile(image, hostPlatform)];
     const second = contextOf(folder(), image, "2");
     await describeImage(image, second);
     assert.equal(second.read.length, 1);
-    assert.notEqual(readTree(folder())[sbomFile(image)], before);
+    assert.notEqual(readTree(folder())[sbomFile(image, hostPlatform)], before);
   });
 });

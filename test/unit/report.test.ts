@@ -36,6 +36,21 @@ describe("the report of a run", () => {
     );
   });
 
+  it("tells an image of one platform from that of another", () => {
+    const { images, failures } = reportOf(
+      { type: "kept", stage: "build", subject: image("node/20/trixie/dev") },
+      { ...failed("build", "node/20/trixie/dev"), platform: "linux/arm64" },
+    );
+    assert.deepEqual(
+      images.map(({ platform, state }) => [platform, state]),
+      [
+        [undefined, "kept"],
+        ["linux/arm64", "failed"],
+      ],
+    );
+    assert.equal(failures[0]?.platform, "linux/arm64");
+  });
+
   it("takes nothing that happens in a test or a publication for what became of an image", () => {
     const { images, failedPairs } = reportOf(
       { type: "kept", stage: "test", subject: "node/20/trixie" as PairId },

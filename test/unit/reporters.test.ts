@@ -75,18 +75,18 @@ describe("an event in a log", () => {
   });
 
   it("that is a publication names each tag with where it was and where it is", () => {
-    const move = { repository: "acme/node", tag: "24" as Tag, to: digest("b") };
+    const move = { repository: "acme/node", tag: "24" as Tag, to: digest("b"), why: "new" };
     assert.equal(
       formatEvent({
         type: "published",
         subject: pair,
         ms: 1000,
-        moves: [move, { ...move, tag: "lts" as Tag, from: digest("a") }],
+        moves: [move, { ...move, tag: "lts" as Tag, from: digest("a"), why: "24.15.0 → 24.16.0" }],
       }),
       [
         "publish node/24/alpine3.24 in 1.0 s, 2 tags",
-        "        acme/node:24 sha256:bbbbbbbbbbbb",
-        "        acme/node:lts sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb",
+        "        acme/node:24 sha256:bbbbbbbbbbbb (new)",
+        "        acme/node:lts sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb (24.15.0 → 24.16.0)",
       ].join("\n"),
     );
   });

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import type { Event, Say, StageName } from "./model/event.js";
+import { type Image, type ImageId, imagesOf, type Pair, type Plan } from "./model/image.js";
+import type { Lock } from "./model/lock.js";
+import type { Platform } from "./model/platform.js";
+import type { HostMirror } from "./ports/debian-host.js";
+import type { Engine, EngineImage } from "./ports/engine.js";
+import { makeFolder, type Tree } from "./ports/files.js";
+import { hostPlatform } from "./ports/host.js";
+import { createContentReader } from "./ports/image-content.js";
+import { engineFor } from "./ports/platform-engine.js";
+import type { Registry } from "./ports/registry.js";
+import type { LazyTlsServer } from "./ports/tls-server.js";
+import { createArtifactProvider } from "./stages/artifact.js";
+import { type BuildContext, localReferences } from "./stages/build.js";
+import type { DescribeContext } from "./stages/describe.js";
+import { bootstrapReference, type DistributionImage } from "./stages/distribution.js";
+import { type TestContext, testedPattern } from "./stages/test.js";
+
+/** What to do, to which images, and with what. */
+export interface RunRequest {
+  readonly root: string;
+  readonly plan: Plan;
+  readonly lock: Lock;
+  readonly tree: Tree;
+  /** What was selected. Whole pairs are tested and published; of others only these images are built. */
+  readonly images: readonly Image[];
+  readonly stages: readonly StageName[];
+  /** That images are built for, tested on and published for, as far as their definitions have them. */
+  readonly platforms: readonly Platform[];
+  readonly engine: Engine;
+  readonly target?: {
+    readonly registry: Registry;
+    readonly path: string;
+    readonly day: string;
+    /** A key that images are signed with. */
+    readonly key?: string;
+  };
+  readonly mirrors: Readonly<
+    Partial<Record<"alpine" | "debian", { readonly mirror: HostMirror; readonly named: boolean }>>
+  >;
+  readonly jobs: number;
+  readonly force: boolean;
+  /** Whether what is selected is built twice, to compare. */
+  readonly verify: boolean;
+  /** Whether a publication only says what it would move. */
+  readonly dryRun: boolean;
+  readonly allowDowngrade: boolean;
+  readonly say: Say;
+}
+
+export interface Selection {
+  /** To build: what was selected, whole pairs where more than a build is asked for, and all that these are built on. */
+  readonly images: readonly Image[];
+  /** To test and to publish. */
+  readonly pairs: readonly Pair[];
+}
+
+export function selectImages({ plan, images, stages }: RunRequest): Selection {
+  const byId = new Map(imagesOf(plan).map((image) => [image.id, image]));
+  const pairs = plan.pairs.filter((pair) => images.some((image) => image.pair === pair.id));
+  const wanted = stages.some((stage) => stage !== "build") ? pairs.flatMap((pair) => pair.images) : images;
+  const needed = new Set<ImageId>();
+  const add = (id: ImageId): void => {
+    const image = byId.get(id);
+    if (needed.has(id) || image === undefined) return;
+    needed.add(id);
+    for (const parent of parentsOf(image)) add(parent);
+  };
+  for (const image of wanted) add(image.id);
+  return { images: [...byId.values()].filter(({ id }) => needed.has(id)), pairs };
+}
+
+export const parentsOf = ({ parent, builder }: Image): readonly ImageId[] => [
+  ...(parent.kind === "image" ? [parent.id] : []),
+  ...(builder === undefined ? [] : [builder.id]),
+];
+
+/** What the tasks of one platform share. */
+export interface RunContext extends BuildContext, TestContext, DescribeContext {
+  readonly built: Map<ImageId, EngineImage>;
+  readonly distributions: Map<string, DistributionImage>;
+  readonly folder: string;
+}
+
+/** Asks the engine once what it has for a platform. */
+export async function prepare(
+  request: RunRequest,
+  { images }: Selection,
+  { folder: shared, tlsServer }: { readonly folder: string; readonly tlsServer: LazyTlsServer },
+  platform: Platform,
+): Promise<RunContext> {
+  const { plan, root, tree, force } = request;
+  const folder = join(shared, platform);
+  makeFolder(folder);
+  const engine = engineFor(platform, request.engine);
+  const bases = images.flatMap(({ parent }) =>
+    parent.kind === "distribution" ? [parent.reference, bootstrapReference(plan.namespace, parent.distribution)] : [],
+  );
+  const present: ReadonlyMap<string, EngineImage> = await engine.inspect([
+    ...images.flatMap(localReferences),
+    ...bases,
+  ]);
+  const tested = new Set((request.stages.includes("test") ? await engine.list(testedPattern) : new Map()).keys());
+  return {
+    ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), force, tested, folder },
+    say: sayOn(platform, request.say),
+    readContent: createContentReader(engine),
+    provideArtifact: createArtifactProvider({ folder, platform }),
+    tlsServer: tlsServer.get,
+  };
+}
+
+const sayOn = (platform: Platform, say: Say): Say =>
+  platform === hostPlatform ? say : (event: Event) => say({ ...event, platform });
