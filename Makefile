@@ -89,6 +89,10 @@ golden: compile ## Rewrite the expectations under test/golden
 bench: compile ## Measure, as ratios in one run
 	node dist/bench/generate.js
 
+.PHONY: bench-publish
+bench-publish: compile engine-tests ## Compare publishing with one docker push for each tag
+	@node dist/bench/publish.js
+
 .PHONY: bench-size
 bench-size: compile engine ## Compare the sizes of the built images with naive ones and distroless
 	@node dist/bench/size.js
