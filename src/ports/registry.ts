@@ -67,21 +67,42 @@ export interface RegistryOptions {
   readonly pageSize?: number;
 }
 
+/** Does something with a name of a repository, and says which where it fails: `cannot read 127.0.0.1:5000/ingot/node:24: …`. */
+type At = <T>(verb: string, repository: string, name: Tag | Digest, work: () => Promise<T>) => Promise<T>;
+
 /** A client of a registry; asks it nothing yet. Throws a Failure for a host that is none. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { host, pageSize = 1000 } = options;
   const session = sessionOf(options);
-  const at = <T>(verb: string, repository: string, name: Tag | Digest, work: () => Promise<T>): Promise<T> =>
+  const at: At = (verb, repository, name, work) =>
     session.during(`cannot ${verb} ${nameOf(host, repository, name)}`, work);
   return {
     host,
     check: () => session.during(`cannot use the registry ${host}`, () => check(session)),
+    tags: (repository) =>
+      session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
+    ...manifestsOf(session, at),
+    ...blobsOf(session, at),
+  };
+}
+
+function manifestsOf(session: Session, at: At) {
+  return {
     manifest: (repository, name) => at("read", repository, name, () => fetchManifest(session, { repository, name })),
     digestOf: (repository, name) => at("read", repository, name, () => fetchDigest(session, { repository, name })),
     putManifest: (repository, name, manifest) =>
       at("write", repository, name, () => putManifest(session, { repository, name }, manifest).then(() => {})),
-    tags: (repository) =>
-      session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
+    referrers: (repository, digest, artifactType) =>
+      at("list what is attached to", repository, digest, () =>
+        listReferrers(session, repository, digest, artifactType),
+      ),
+    putReferrer: (repository, manifest) =>
+      at("attach", repository, manifest.digest, () => putReferrer(session, repository, manifest)),
+  } satisfies Partial<Registry>;
+}
+
+function blobsOf(session: Session, at: At) {
+  return {
     config: (repository, digest) =>
       at("read", repository, digest, async () => readConfig(await fetchBlob(session, repository, digest))),
     blob: (repository, digest, limit) =>
@@ -89,13 +110,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     hasBlob: (repository, digest) => at("look for", repository, digest, () => hasBlob(session, repository, digest)),
     putBlob: (repository, blob, mountFrom) =>
       at("upload", repository, blob.digest, () => putBlob(session, repository, blob, mountFrom)),
-    referrers: (repository, digest, artifactType) =>
-      at("list what is attached to", repository, digest, () =>
-        listReferrers(session, repository, digest, artifactType),
-      ),
-    putReferrer: (repository, manifest) =>
-      at("attach", repository, manifest.digest, () => putReferrer(session, repository, manifest)),
-  };
+  } satisfies Partial<Registry>;
 }
 
 function sessionOf(options: RegistryOptions): Session {
