@@ -6,7 +6,6 @@ import { reasonOf } from "./files.js";
 import { checkLayout, prepareLayout, readBlob, sizeOfBlob, writeBlob, writeDocument } from "./layout-files.js";
 import { changeTag, findTag, listTags, type Target } from "./layout-index.js";
 import { nameOf, type Registry } from "./registry.js";
-import type { BlobSource } from "./registry-blobs.js";
 import { chooseReferrers, fallbackTag, withReferrer } from "./registry-fallback.js";
 import { describeManifest, imageIndexType, imageManifestType } from "./registry-make.js";
 import {
@@ -19,6 +18,7 @@ import {
   readReferrers,
 } from "./registry-manifest.js";
 import { manifestLimit } from "./registry-session.js";
+import type { BlobSource } from "./registry-source.js";
 import { parseJson } from "./registry-text.js";
 
 type Name = Tag | Digest;

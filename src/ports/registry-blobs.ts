@@ -1,39 +1,17 @@
 import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
-import { oneLine } from "../support/text.js";
-import { reasonOf } from "./files.js";
 import { pathOf, scopeOf, uploadUrl } from "./registry-address.js";
 import type { Exchanged, HttpAnswer } from "./registry-http.js";
 import { digestOfBytes, refuseOtherDigest } from "./registry-manifest.js";
 import { isTransient, type Patience, patienceOf, repeat } from "./registry-retry.js";
 import type { Session } from "./registry-session.js";
-
-/** Content to upload. */
-export interface BlobSource {
-  /** Of all its bytes. */
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  /** All its bytes from the first on; called once for each try, and not at all where the registry has it. A Readable is one. */
-  readonly open: () => AsyncIterable<Uint8Array>;
-}
+import { type BlobSource, type Progress, readInPieces } from "./registry-source.js";
 
 /** How a blob came to be in a repository: it was there, it was taken over from another repository, or it was sent. */
 export type BlobArrival = "there" | "mounted" | "uploaded";
 
-/** Bytes that a stream gives at a time, so that a slow network is not taken for one that stands still. */
-const pieceSize = 64 * 1024;
-
-/** A blob that is in memory. */
-export function blobOf(bytes: Uint8Array): BlobSource {
-  return {
-    digest: digestOfBytes(bytes),
-    size: bytes.length,
-    open: async function* () {
-      yield bytes;
-    },
-  };
-}
+/** A registry copies a blob to its place before it answers, which in some storage takes a while for a large one. */
+const timeoutsToStore = 4;
 
 /** A blob whole, its digest checked ("Pulling Blobs"). */
 export async function fetchBlob(
@@ -96,8 +74,7 @@ function uploadPatience({ pace }: Session): Patience {
   return {
     status: (status) => [401, 404, 408, 429].includes(status) || status >= 500,
     error: (error) => stalled(error) || isTransient(error),
-    describe: (error) =>
-      stalled(error) ? `the upload stood still for ${pace.timeout / 1000} s` : patienceOf(pace).describe(error),
+    describe: (error) => (stalled(error) ? (error as Error).message : patienceOf(pace).describe(error)),
   };
 }
 
@@ -158,9 +135,8 @@ async function askToMount(
 
 /** One PUT with the whole blob ("POST then PUT"), as BuildKit and containerd send theirs. */
 async function send(session: Session, repository: string, blob: BlobSource, location: string): Promise<Exchanged> {
-  const stall = new AbortController();
-  const timer = setTimeout(() => stall.abort(new DOMException("stalled", "TimeoutError")), session.pace.timeout);
-  const source = sourceOf(blob, () => timer.refresh());
+  const watch = watchUpload(session.pace.timeout);
+  const source = readInPieces(blob, watch);
   try {
     return await session.stream({
       method: "PUT",
@@ -168,49 +144,30 @@ async function send(session: Session, repository: string, blob: BlobSource, loca
       headers: { "content-type": "application/octet-stream", "content-length": String(blob.size) },
       body: source.read(),
       scope: scopeOf(repository, "pull,push"),
-      signal: stall.signal,
+      signal: watch.signal,
     });
   } catch (error) {
     throw source.failure() ?? error;
   } finally {
-    clearTimeout(timer);
+    watch.end();
     source.stop();
   }
 }
 
-interface Source {
-  readonly read: () => AsyncIterable<Uint8Array>;
-  /** Why there was no more to read. */
-  readonly failure: () => unknown;
-  /** Nobody wants the rest. In Node 20, fetch reads a stream to its end though its request was aborted. */
-  readonly stop: () => void;
+interface Watch extends Progress {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
 }
 
-/** Reads a blob in small pieces, and tells of each. What has another size than it should is never sent to its end. */
-function sourceOf({ size, open }: BlobSource, moved: () => void): Source {
-  let failure: unknown;
-  let stopped = false;
-  const read = async function* (): AsyncGenerator<Uint8Array> {
-    let length = 0;
-    try {
-      for await (const chunk of open()) {
-        length += chunk.length;
-        if (length > size) break;
-        for (let start = 0; start < chunk.length; start += pieceSize) {
-          if (stopped) return;
-          moved();
-          yield chunk.subarray(start, start + pieceSize);
-        }
-      }
-      if (length !== size) throw new Failure(`the blob has ${length > size ? "more" : "less"} than its ${size} bytes`);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      failure = code === undefined ? error : new Failure(`the blob cannot be read: ${oneLine(reasonOf(error))}`);
-      throw failure;
-    }
+/** Aborts an upload of which nothing moves for so many milliseconds. */
+function watchUpload(timeout: number): Watch {
+  const abort = new AbortController();
+  const after = (ms: number, what: string): NodeJS.Timeout =>
+    setTimeout(() => abort.abort(new DOMException(`${what} for ${ms / 1000} s`, "TimeoutError")), ms);
+  let timer = after(timeout, "the upload stood still");
+  const sent = (): void => {
+    clearTimeout(timer);
+    timer = after(timeout * timeoutsToStore, "the upload was not answered");
   };
-  const stop = (): void => {
-    stopped = true;
-  };
-  return { read, failure: () => failure, stop };
+  return { signal: abort.signal, moved: () => timer.refresh(), sent, end: () => clearTimeout(timer) };
 }

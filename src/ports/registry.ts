@@ -2,19 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest, type Tag } from "../model/reference.js";
 import { registryUrl } from "./registry-address.js";
-import { type BlobArrival, type BlobSource, fetchBlob, hasBlob, putBlob } from "./registry-blobs.js";
+import { type BlobArrival, fetchBlob, hasBlob, putBlob } from "./registry-blobs.js";
 import { type CredentialSource, storedCredentials } from "./registry-credentials.js";
 import type { Descriptor, ImageConfig, Manifest, ManifestBytes, Referrer } from "./registry-manifest.js";
 import { readConfig } from "./registry-manifest.js";
 import { listReferrers, putReferrer } from "./registry-referrers.js";
 import { openSession, type Session } from "./registry-session.js";
+import type { BlobSource } from "./registry-source.js";
 import { fetchDigest, fetchManifest, putManifest } from "./registry-store.js";
 import { listTags } from "./registry-tags.js";
 
-export type { BlobArrival, BlobSource } from "./registry-blobs.js";
-export { blobOf } from "./registry-blobs.js";
+export type { BlobArrival } from "./registry-blobs.js";
 export type { Credential, CredentialSource } from "./registry-credentials.js";
 export type { Annotations, Descriptor, ImageConfig, Manifest, ManifestBytes, Referrer } from "./registry-manifest.js";
+export type { BlobSource } from "./registry-source.js";
+export { blobOf } from "./registry-source.js";
 
 /**
  * A registry that speaks the OCI distribution spec 1.0 or 1.1. Repositories are names such as `ingot/node`. Every method
