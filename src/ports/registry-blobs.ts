@@ -150,7 +150,6 @@ async function send(session: Session, repository: string, blob: BlobSource, loca
     throw source.failure() ?? error;
   } finally {
     watch.end();
-    source.stop();
   }
 }
 

@@ -41,14 +41,11 @@ export interface Reading {
   readonly read: () => AsyncIterable<Uint8Array>;
   /** Why there was no more to read. */
   readonly failure: () => unknown;
-  /** Nobody wants the rest. In Node 20, fetch reads a stream to its end though its request was aborted. */
-  readonly stop: () => void;
 }
 
 /** Reads a blob in small pieces, and tells of each. What has another size than it should is never sent to its end. */
 export function readInPieces({ size, open }: BlobSource, { moved, sent }: Progress): Reading {
   let failure: unknown;
-  let stopped = false;
   const read = async function* (): AsyncGenerator<Uint8Array> {
     let length = 0;
     try {
@@ -56,12 +53,10 @@ export function readInPieces({ size, open }: BlobSource, { moved, sent }: Progre
         length += chunk.length;
         if (length > size) break;
         for (let start = 0; start < chunk.length; start += pieceSize) {
-          if (stopped) return;
           moved();
           yield chunk.subarray(start, start + pieceSize);
         }
       }
-      if (stopped) return;
       if (length !== size) throw new Failure(`the blob has ${length > size ? "more" : "less"} than its ${size} bytes`);
       sent();
     } catch (error) {
@@ -70,8 +65,5 @@ export function readInPieces({ size, open }: BlobSource, { moved, sent }: Progre
       throw failure;
     }
   };
-  const stop = (): void => {
-    stopped = true;
-  };
-  return { read, failure: () => failure, stop };
+  return { read, failure: () => failure };
 }
