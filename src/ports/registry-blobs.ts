@@ -163,10 +163,16 @@ function watchUpload(timeout: number): Watch {
   const abort = new AbortController();
   const after = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => abort.abort(new DOMException(`${what} for ${ms / 1000} s`, "TimeoutError")), ms);
-  let timer = after(timeout, "the upload stood still");
+  let timer: NodeJS.Timeout | undefined = after(timeout, "the upload stood still");
+  // What is read after the end starts no clock again, for which the program would wait.
   const sent = (): void => {
+    if (timer === undefined) return;
     clearTimeout(timer);
     timer = after(timeout * timeoutsToStore, "the upload was not answered");
   };
-  return { signal: abort.signal, moved: () => timer.refresh(), sent, end: () => clearTimeout(timer) };
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return { signal: abort.signal, moved: () => timer?.refresh(), sent, end };
 }
