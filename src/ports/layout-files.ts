@@ -19,8 +19,8 @@ import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import { hold } from "./interruption.js";
-import type { BlobSource } from "./registry-blobs.js";
 import { digestOfBytes, type ManifestBytes, refuseOtherDigest } from "./registry-manifest.js";
+import type { BlobSource } from "./registry-source.js";
 import { parseJson } from "./registry-text.js";
 
 const layoutFile = "oci-layout";

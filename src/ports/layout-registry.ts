@@ -6,7 +6,6 @@ import { reasonOf } from "./files.js";
 import { checkLayout, prepareLayout, readBlob, sizeOfBlob, writeBlob, writeDocument } from "./layout-files.js";
 import { changeTag, findTag, listTags, type Target } from "./layout-index.js";
 import { nameOf, type Registry } from "./registry.js";
-import type { BlobSource } from "./registry-blobs.js";
 import { chooseReferrers, fallbackTag, withReferrer } from "./registry-fallback.js";
 import { describeManifest, imageIndexType, imageManifestType } from "./registry-make.js";
 import {
@@ -19,9 +18,13 @@ import {
   readReferrers,
 } from "./registry-manifest.js";
 import { manifestLimit } from "./registry-session.js";
+import type { BlobSource } from "./registry-source.js";
 import { parseJson } from "./registry-text.js";
 
 type Name = Tag | Digest;
+
+/** Does something with a name of a repository, and says which where it fails. */
+type At = <T>(verb: string, repository: string, name: Name, work: () => T | Promise<T>) => Promise<T>;
 
 /**
  * A local OCI image layout that is used as a registry is (image-spec, "Image Layout"): `oci:FOLDER`. A folder that does not exist is
@@ -31,38 +34,52 @@ type Name = Tag | Digest;
 export function createLayoutRegistry(folder: string): Registry {
   const host = `oci:${folder}`;
   const layout = resolve(folder);
-  const during = <T>(what: string, repository: string, work: () => T | Promise<T>): Promise<T> =>
-    explain(`cannot ${what}`, () => {
-      // It stands before a tag in the index, and a tag has no colon.
-      if (parseRepositoryName(repository) === undefined) throw new Failure("that is not the name of a repository");
-      return work();
-    });
-  const at = <T>(verb: string, repository: string, name: Name, work: () => T | Promise<T>): Promise<T> =>
-    during(`${verb} ${nameOf(host, repository, name)}`, repository, work);
+  const at: At = (verb, repository, name, work) =>
+    during(`cannot ${verb} ${nameOf(host, repository, name)}`, repository, work);
   return {
     host,
     check: () => explain(`cannot use ${host}`, () => void checkLayout(layout)),
-    manifest: (repository, name) => at("read", repository, name, () => findManifest(layout, repository, name)),
-    digestOf: (repository, name) => at("read", repository, name, () => findDigest(layout, repository, name)),
-    putManifest: (repository, name, manifest) =>
-      at("write", repository, name, () => putManifest(layout, repository, name, manifest)),
     tags: (repository) =>
-      during(`list the tags of ${host}/${repository}`, repository, () =>
+      during(`cannot list the tags of ${host}/${repository}`, repository, () =>
         checkLayout(layout) ? listTags(layout, repository) : [],
       ),
-    config: (repository, digest) =>
-      at("read", repository, digest, () => readConfig(requireBlob(layout, digest, manifestLimit))),
-    blob: (repository, digest, limit) => at("read", repository, digest, () => requireBlob(layout, digest, limit)),
-    hasBlob: (repository, digest) =>
-      at("look for", repository, digest, () => checkLayout(layout) && sizeOfBlob(layout, digest) !== undefined),
-    putBlob: (repository, blob) => at("write", repository, blob.digest, () => putBlob(layout, blob)),
+    ...manifestsOf(layout, at),
+    ...blobsOf(layout, at),
+  };
+}
+
+function manifestsOf(folder: string, at: At) {
+  return {
+    manifest: (repository, name) => at("read", repository, name, () => findManifest(folder, repository, name)),
+    digestOf: (repository, name) => at("read", repository, name, () => findDigest(folder, repository, name)),
+    putManifest: (repository, name, manifest) =>
+      at("write", repository, name, () => putManifest(folder, repository, name, manifest)),
     referrers: (repository, digest, artifactType) =>
       at("list what is attached to", repository, digest, () =>
-        chooseReferrers(findReferrers(layout, repository, digest), artifactType),
+        chooseReferrers(findReferrers(folder, repository, digest), artifactType),
       ),
     putReferrer: (repository, manifest) =>
-      at("attach", repository, manifest.digest, () => putReferrer(layout, repository, manifest)),
-  };
+      at("attach", repository, manifest.digest, () => putReferrer(folder, repository, manifest)),
+  } satisfies Partial<Registry>;
+}
+
+function blobsOf(folder: string, at: At) {
+  return {
+    config: (repository, digest) =>
+      at("read", repository, digest, () => readConfig(requireBlob(folder, digest, manifestLimit))),
+    blob: (repository, digest, limit) => at("read", repository, digest, () => requireBlob(folder, digest, limit)),
+    hasBlob: (repository, digest) =>
+      at("look for", repository, digest, () => checkLayout(folder) && sizeOfBlob(folder, digest) !== undefined),
+    putBlob: (repository, blob) => at("upload", repository, blob.digest, () => putBlob(folder, blob)),
+  } satisfies Partial<Registry>;
+}
+
+function during<T>(what: string, repository: string, work: () => T | Promise<T>): Promise<T> {
+  return explain(what, () => {
+    // It stands before a tag in the index, and a tag has no colon.
+    if (parseRepositoryName(repository) === undefined) throw new Failure("that is not the name of a repository");
+    return work();
+  });
 }
 
 async function explain<T>(what: string, work: () => T | Promise<T>): Promise<T> {

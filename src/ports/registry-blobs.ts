@@ -1,40 +1,17 @@
 import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
-import { oneLine } from "../support/text.js";
-import { reasonOf } from "./files.js";
 import { pathOf, scopeOf, uploadUrl } from "./registry-address.js";
 import type { Exchanged, HttpAnswer } from "./registry-http.js";
 import { digestOfBytes, refuseOtherDigest } from "./registry-manifest.js";
-import { describeNetworkError } from "./registry-network.js";
-import { isTransient, type Patience, repeat } from "./registry-retry.js";
+import { isTransient, type Patience, patienceOf, repeat } from "./registry-retry.js";
 import type { Session } from "./registry-session.js";
-
-/** Content to upload. */
-export interface BlobSource {
-  /** Of all its bytes. */
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  /** All its bytes from the first on; called once for each try, and not at all where the registry has it. A Readable is one. */
-  readonly open: () => AsyncIterable<Uint8Array>;
-}
+import { type BlobSource, type Progress, readInPieces } from "./registry-source.js";
 
 /** How a blob came to be in a repository: it was there, it was taken over from another repository, or it was sent. */
 export type BlobArrival = "there" | "mounted" | "uploaded";
 
-/** Bytes that a stream gives at a time, so that a slow network is not taken for one that stands still. */
-const pieceSize = 64 * 1024;
-
-/** A blob that is in memory. */
-export function blobOf(bytes: Uint8Array): BlobSource {
-  return {
-    digest: digestOfBytes(bytes),
-    size: bytes.length,
-    open: async function* () {
-      yield bytes;
-    },
-  };
-}
+/** A registry copies a blob to its place before it answers, which in some storage takes a while for a large one. */
+const timeoutsToStore = 4;
 
 /** A blob whole, its digest checked ("Pulling Blobs"). */
 export async function fetchBlob(
@@ -78,7 +55,7 @@ export async function putBlob(
   if (await isThere()) return "there";
   const mounted = await mount(session, repository, blob.digest, mountFrom);
   if (mounted === "mounted") return "mounted";
-  const answer = await repeat(session.pace, patienceOf(session), async (tries) => {
+  const answer = await repeat(session.pace, uploadPatience(session), async (tries) => {
     // What broke off may have arrived all the same.
     if (tries > 1 && (await isThere())) return stored;
     const location = tries === 1 && mounted !== undefined ? mounted : await begin(session, repository);
@@ -92,15 +69,12 @@ export async function putBlob(
 const stored: Exchanged = { status: 201, headers: new Headers(), body: new Uint8Array(), foreign: false };
 
 /** An upload begins anew also where its login ended (401), or where the registry knows nothing of it any more (404). */
-function patienceOf({ pace }: Session): Patience {
+function uploadPatience({ pace }: Session): Patience {
   const stalled = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
   return {
     status: (status) => [401, 404, 408, 429].includes(status) || status >= 500,
     error: (error) => stalled(error) || isTransient(error),
-    describe: (error) =>
-      stalled(error)
-        ? `the upload stood still for ${pace.timeout / 1000} s`
-        : describeNetworkError(error, pace.timeout),
+    describe: (error) => (stalled(error) ? (error as Error).message : patienceOf(pace).describe(error)),
   };
 }
 
@@ -161,9 +135,8 @@ async function askToMount(
 
 /** One PUT with the whole blob ("POST then PUT"), as BuildKit and containerd send theirs. */
 async function send(session: Session, repository: string, blob: BlobSource, location: string): Promise<Exchanged> {
-  const stall = new AbortController();
-  const timer = setTimeout(() => stall.abort(new DOMException("stalled", "TimeoutError")), session.pace.timeout);
-  const source = sourceOf(blob, () => timer.refresh());
+  const watch = watchUpload(session.pace.timeout);
+  const source = readInPieces(blob, watch);
   try {
     return await session.stream({
       method: "PUT",
@@ -171,49 +144,35 @@ async function send(session: Session, repository: string, blob: BlobSource, loca
       headers: { "content-type": "application/octet-stream", "content-length": String(blob.size) },
       body: source.read(),
       scope: scopeOf(repository, "pull,push"),
-      signal: stall.signal,
+      signal: watch.signal,
     });
   } catch (error) {
     throw source.failure() ?? error;
   } finally {
-    clearTimeout(timer);
-    source.stop();
+    watch.end();
   }
 }
 
-interface Source {
-  readonly read: () => AsyncIterable<Uint8Array>;
-  /** Why there was no more to read. */
-  readonly failure: () => unknown;
-  /** Nobody wants the rest. In Node 20, fetch reads a stream to its end though its request was aborted. */
-  readonly stop: () => void;
+interface Watch extends Progress {
+  readonly signal: AbortSignal;
+  readonly end: () => void;
 }
 
-/** Reads a blob in small pieces, and tells of each. What has another size than it should is never sent to its end. */
-function sourceOf({ size, open }: BlobSource, moved: () => void): Source {
-  let failure: unknown;
-  let stopped = false;
-  const read = async function* (): AsyncGenerator<Uint8Array> {
-    let length = 0;
-    try {
-      for await (const chunk of open()) {
-        length += chunk.length;
-        if (length > size) break;
-        for (let start = 0; start < chunk.length; start += pieceSize) {
-          if (stopped) return;
-          moved();
-          yield chunk.subarray(start, start + pieceSize);
-        }
-      }
-      if (length !== size) throw new Failure(`the blob has ${length > size ? "more" : "less"} than its ${size} bytes`);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      failure = code === undefined ? error : new Failure(`the blob cannot be read: ${oneLine(reasonOf(error))}`);
-      throw failure;
-    }
+/** Aborts an upload of which nothing moves for so many milliseconds. */
+function watchUpload(timeout: number): Watch {
+  const abort = new AbortController();
+  const after = (ms: number, what: string): NodeJS.Timeout =>
+    setTimeout(() => abort.abort(new DOMException(`${what} for ${ms / 1000} s`, "TimeoutError")), ms);
+  let timer: NodeJS.Timeout | undefined = after(timeout, "the upload stood still");
+  // What is read after the end starts no clock again, for which the program would wait.
+  const sent = (): void => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = after(timeout * timeoutsToStore, "the upload was not answered");
   };
-  const stop = (): void => {
-    stopped = true;
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
   };
-  return { read, failure: () => failure, stop };
+  return { signal: abort.signal, moved: () => timer?.refresh(), sent, end };
 }

@@ -4,8 +4,7 @@ export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "PUT" | "POST";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream is read as fast as it is sent, once. */
-  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  readonly body?: Uint8Array | string;
   /** Bytes; a longer answer is refused. */
   readonly limit: number;
 }
@@ -35,7 +34,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   let { url, headers } = request;
   let foreign = false;
   for (let hops = 0; hops <= mostRedirects; hops += 1) {
-    const init = { method, headers, signal, redirect: "manual", duplex: "half" } as const;
+    const init = { method, headers, signal, redirect: "manual" } as const;
     const response = await fetch(url, body === undefined ? init : { ...init, body });
     if (!isRedirect(response)) return { ...(await readAnswer(response, limit)), foreign };
     await response.body?.cancel();
@@ -67,19 +66,27 @@ function withoutAuthorization(headers: Readonly<Record<string, string>>): Record
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "authorization"));
 }
 
-async function readAnswer(response: Response, limit: number): Promise<Pick<HttpAnswer, "status" | "headers" | "body">> {
+interface Incoming extends Pick<Response, "ok" | "status" | "headers"> {
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** As much of an answer as is wanted. Throws a Failure where it is longer than the limit. */
+export async function readAnswer(
+  response: Incoming,
+  limit: number,
+): Promise<Pick<HttpAnswer, "status" | "headers" | "body">> {
   const body = response.ok ? await readBody(response, limit) : await readStart(response, errorLimit);
   return { status: response.status, headers: response.headers, body };
 }
 
-async function readBody(response: Response, limit: number): Promise<Uint8Array> {
+async function readBody(response: Incoming, limit: number): Promise<Uint8Array> {
   const body = await readStart(response, limit + 1);
   if (body.length > limit) throw new Failure(`it answered with more than ${limit} bytes`);
   return body;
 }
 
 /** The first bytes of an answer, and no more of it. */
-async function readStart(response: Response, length: number): Promise<Uint8Array> {
+async function readStart(response: Incoming, length: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

@@ -1,5 +1,4 @@
 import type { Digest } from "../model/reference.js";
-import { blobOf } from "./registry-blobs.js";
 import {
   type Annotations,
   type DescribedPlatform,
@@ -9,6 +8,7 @@ import {
   present,
   type Referrer,
 } from "./registry-manifest.js";
+import { blobOf } from "./registry-source.js";
 
 export const imageManifestType = "application/vnd.oci.image.manifest.v1+json";
 export const imageIndexType = "application/vnd.oci.image.index.v1+json";

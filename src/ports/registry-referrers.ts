@@ -7,7 +7,7 @@ import { describeManifest, imageIndexType } from "./registry-make.js";
 import { type Descriptor, type Referrer, readReferrers } from "./registry-manifest.js";
 import { nextQuery } from "./registry-pages.js";
 import type { Session } from "./registry-session.js";
-import { fetchBytes, type Place, putManifest, sendManifest } from "./registry-store.js";
+import { changeManifest, fetchBytes, type Place, putManifest } from "./registry-store.js";
 
 const mostPages = 100;
 /** How often the list of an image is written where others write it too. */
@@ -87,11 +87,10 @@ export async function putReferrer(session: Session, repository: string, manifest
 async function addToList(session: Session, place: Place, referrer: Descriptor): Promise<void> {
   let settled = true;
   for (let round = 0; round < mostRounds; round += 1) {
-    const list = withReferrer(await fetchBytes(session, place), referrer);
-    if (list !== undefined) await sendManifest(session, place, list);
-    else if (settled) return;
-    else await session.pace.sleep(settling * (1 + Math.random()));
-    settled = list === undefined;
+    const written = await changeManifest(session, place, (before) => withReferrer(before, referrer));
+    if (!written && settled) return;
+    if (!written) await session.pace.sleep(settling * (1 + Math.random()));
+    settled = !written;
   }
   throw new Failure(`others write the list of referrers ${place.name} all the time; run this again`);
 }

@@ -36,17 +36,26 @@ type Outcome = { readonly answer: Exchanged } | { readonly error: unknown };
 /** Whether the connection broke off, or could not be made for the moment. */
 export const isTransient = (error: unknown): boolean => transientCode.includes(networkCode(error) ?? "");
 
-/**
- * Repeats what a registry or the network between refuses for the moment: 408, 429, 500, 502, 503, 504 and broken connections, up to
- * four tries. Every request of this client may be repeated: what it writes is addressed by content.
- */
-export function createSend(pace: Pace): Send {
-  const patience: Patience = {
+/** What is repeated of every request: 408, 429, 500, 502, 503, 504 and broken connections. */
+export function patienceOf({ timeout }: Pace): Patience {
+  return {
     status: (status) => transientStatus.includes(status),
     error: isTransient,
-    describe: (error) => describeNetworkError(error, pace.timeout),
+    describe: (error) => describeNetworkError(error, timeout),
   };
-  return (request) => repeat(pace, patience, () => exchange(request, AbortSignal.timeout(pace.timeout)));
+}
+
+/**
+ * Repeats what a registry or the network between refuses for the moment, up to four tries. What is sent may be repeated: what it
+ * writes is addressed by content, or is written whatever was there before.
+ */
+export function createSend(pace: Pace): Send {
+  return (request) => repeat(pace, patienceOf(pace), () => sendOnce(pace, request));
+}
+
+/** Throws a Failure, or what fetch throws. */
+export function sendOnce({ timeout }: Pace, request: HttpRequest): Promise<Exchanged> {
+  return exchange(request, AbortSignal.timeout(timeout));
 }
 
 /** Tries something up to four times, at growing intervals or as the registry asks. `attempt` is told which try it is, from 1. */

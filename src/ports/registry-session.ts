@@ -2,8 +2,9 @@ import { Failure } from "../model/failure.js";
 import { oneLine } from "../support/text.js";
 import { type Authorizer, createAuthorizer } from "./registry-auth.js";
 import type { Credential, CredentialSource } from "./registry-credentials.js";
-import { type Exchanged, exchange, type HttpAnswer, type HttpRequest } from "./registry-http.js";
-import { createSend, type Pace, type Send } from "./registry-retry.js";
+import type { Exchanged, HttpAnswer, HttpRequest } from "./registry-http.js";
+import { createSend, type Pace, sendOnce } from "./registry-retry.js";
+import { type StreamedRequest, sendStream } from "./registry-stream.js";
 import { describeAnswer } from "./registry-text.js";
 
 export interface Question extends Omit<HttpRequest, "url" | "headers" | "limit"> {
@@ -19,9 +20,8 @@ export interface Question extends Omit<HttpRequest, "url" | "headers" | "limit">
 }
 
 /** A request to the place that the registry gave for an upload. */
-export interface StreamRequest extends Pick<HttpRequest, "method" | "url" | "headers" | "body"> {
+export interface StreamQuestion extends Omit<StreamedRequest, "limit"> {
   readonly scope: string;
-  readonly signal: AbortSignal;
 }
 
 /** A registry as this client is logged in to it. */
@@ -30,8 +30,10 @@ export interface Session {
   readonly pace: Pace;
   /** Throws a Failure with the bare reason. */
   readonly ask: (question: Question) => Promise<HttpAnswer>;
+  /** Asks once, for who repeats it himself; judges no answer. Throws what fetch throws. */
+  readonly once: (question: Question) => Promise<Exchanged>;
   /** Sends once, as what it sends can be read once. A challenge is answered for the next try. Throws what fetch throws. */
-  readonly stream: (request: StreamRequest) => Promise<Exchanged>;
+  readonly stream: (request: StreamQuestion) => Promise<Exchanged>;
   /** Throws the Failure that an answer is, where it is no success. */
   readonly requireSuccess: (answer: HttpAnswer) => Promise<void>;
   /** What an answer says, in one line without secrets. */
@@ -74,11 +76,18 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
     if (!question.also?.includes(answer.status)) await requireSuccess(answer);
     return answer;
   };
+  const once: Session["once"] = (question) =>
+    sendAuthorized(
+      { send: (request) => sendOnce(pace, request), authorizer },
+      requestOf(question, base),
+      question.scope,
+    );
   const stream: Session["stream"] = (request) => streamAuthorized(authorizer, base, request);
   return {
     base,
     pace,
     ask,
+    once,
     stream,
     requireSuccess,
     describe,
@@ -91,13 +100,17 @@ function requestOf({ path, method, body, headers = {}, limit = manifestLimit }: 
   return { method, url, headers: { ...headers, ...plain }, limit, ...(body === undefined ? {} : { body }) };
 }
 
-interface Way {
-  readonly send: Send;
+interface Way<T> {
+  readonly send: (request: HttpRequest) => Promise<T>;
   readonly authorizer: Authorizer;
 }
 
 /** Sends with what is known for a scope, and once more where that is challenged: it was nothing, or it has expired. */
-async function sendAuthorized({ send, authorizer }: Way, request: HttpRequest, scope: string): Promise<HttpAnswer> {
+async function sendAuthorized<T extends Exchanged>(
+  { send, authorizer }: Way<T>,
+  request: HttpRequest,
+  scope: string,
+): Promise<T> {
   const known = authorizer.known(scope);
   const answer = await send(withAuthorization(request, await known));
   const challenge = answer.headers.get("www-authenticate");
@@ -106,18 +119,18 @@ async function sendAuthorized({ send, authorizer }: Way, request: HttpRequest, s
   return renewed === undefined ? answer : send(withAuthorization(request, renewed));
 }
 
-async function streamAuthorized(authorizer: Authorizer, base: URL, request: StreamRequest): Promise<Exchanged> {
+async function streamAuthorized(authorizer: Authorizer, base: URL, request: StreamQuestion): Promise<Exchanged> {
   // Storage that a registry sends an upload to is somebody else: the login is not for it, and its challenges are not the registry's.
   const foreign = request.url.origin !== base.origin;
   const known = foreign ? undefined : authorizer.known(request.scope);
   const whole = { ...request, headers: { ...request.headers, ...plain }, limit: manifestLimit };
-  const answer = await exchange(withAuthorization(whole, await known), request.signal);
+  const answer = await sendStream(withAuthorization(whole, await known));
   const challenge = answer.headers.get("www-authenticate");
   if (answer.status === 401 && !foreign && challenge !== null) await authorizer.renew(request.scope, challenge, known);
   return { ...answer, foreign };
 }
 
-function withAuthorization(request: HttpRequest, authorization: string | undefined): HttpRequest {
+function withAuthorization<T extends Pick<HttpRequest, "headers">>(request: T, authorization: string | undefined): T {
   return authorization === undefined ? request : { ...request, headers: { ...request.headers, authorization } };
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest, type Tag } from "../model/reference.js";
 import { pathOf, scopeOf } from "./registry-address.js";
-import type { HttpAnswer } from "./registry-http.js";
+import type { Exchanged, HttpAnswer } from "./registry-http.js";
 import {
   digestOfBytes,
   type Manifest,
@@ -10,7 +10,8 @@ import {
   readManifest,
   refuseOtherDigest,
 } from "./registry-manifest.js";
-import type { Session } from "./registry-session.js";
+import { patienceOf, repeat } from "./registry-retry.js";
+import type { Question, Session } from "./registry-session.js";
 
 /** Where a manifest is in a registry. */
 export interface Place {
@@ -71,22 +72,48 @@ const refusals: readonly number[] = [400, 403, 405, 409, 412];
 const immutable = /immutab|already.?exist|overwrit|not allow updating|TAG_INVALID|\b(409|412) /i;
 
 /** Writes a manifest. Throws a Failure where it is refused, with what to do where that is because its tag is there already. */
-export async function sendManifest(session: Session, place: Place, manifest: ManifestBytes): Promise<HttpAnswer> {
-  const { repository, name } = place;
-  const answer = await session.ask({
-    method: "PUT",
-    path: `${pathOf(repository)}/manifests/${name}`,
-    headers: { "content-type": manifest.mediaType },
-    body: manifest.bytes,
-    scope: scopeOf(repository, "pull,push"),
-    also: refusals,
-  });
-  if (!refusals.includes(answer.status)) return answer;
-  const there = immutable.test(session.describe(answer)) ? await fetchDigest(session, place) : undefined;
-  if (there === undefined || parseDigest(name) !== undefined) await session.requireSuccess(answer);
-  if (there !== manifest.digest)
-    throw new Failure(
-      `tags are immutable there and ${name} is ${there} (${session.describe(answer)}); let ${name} be overwritten in the registry's settings, or publish to another repository`,
-    );
+async function sendManifest(session: Session, place: Place, manifest: ManifestBytes): Promise<HttpAnswer> {
+  const answer = await session.ask({ ...questionOf(place, manifest), also: refusals });
+  await requireWritten(session, place, manifest.digest, answer);
   return answer;
 }
+
+const questionOf = ({ repository, name }: Place, { mediaType, bytes }: ManifestBytes): Question => ({
+  method: "PUT",
+  path: `${pathOf(repository)}/manifests/${name}`,
+  headers: { "content-type": mediaType },
+  body: bytes,
+  scope: scopeOf(repository, "pull,push"),
+});
+
+async function requireWritten(session: Session, place: Place, digest: Digest, answer: HttpAnswer): Promise<void> {
+  const { name } = place;
+  const refused = refusals.includes(answer.status) && parseDigest(name) === undefined;
+  const there = refused && immutable.test(session.describe(answer)) ? await fetchDigest(session, place) : undefined;
+  if (there === undefined) return session.requireSuccess(answer);
+  if (there === digest) return;
+  throw new Failure(
+    `tags are immutable there and ${name} is ${there} (${session.describe(answer)}); let ${name} be overwritten in the registry's settings, or publish to another repository`,
+  );
+}
+
+/**
+ * Writes under a tag what `change` makes of what is there; says whether it made anything. Where the registry refuses for the moment it
+ * is read again before it is written again, as others may have written it in the meantime.
+ */
+export async function changeManifest(
+  session: Session,
+  place: Place,
+  change: (before: Uint8Array | undefined) => ManifestBytes | undefined,
+): Promise<boolean> {
+  let written: ManifestBytes | undefined;
+  const answer = await repeat(session.pace, patienceOf(session.pace), async () => {
+    written = change(await fetchBytes(session, place));
+    return written === undefined ? nothingAsked : session.once(questionOf(place, written));
+  });
+  if (written === undefined) return false;
+  await requireWritten(session, place, written.digest, answer);
+  return true;
+}
+
+const nothingAsked: Exchanged = { status: 200, headers: new Headers(), body: new Uint8Array(), foreign: false };

@@ -2,19 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest, type Tag } from "../model/reference.js";
 import { registryUrl } from "./registry-address.js";
-import { type BlobArrival, type BlobSource, fetchBlob, hasBlob, putBlob } from "./registry-blobs.js";
+import { type BlobArrival, fetchBlob, hasBlob, putBlob } from "./registry-blobs.js";
 import { type CredentialSource, storedCredentials } from "./registry-credentials.js";
 import type { Descriptor, ImageConfig, Manifest, ManifestBytes, Referrer } from "./registry-manifest.js";
 import { readConfig } from "./registry-manifest.js";
 import { listReferrers, putReferrer } from "./registry-referrers.js";
 import { openSession, type Session } from "./registry-session.js";
+import type { BlobSource } from "./registry-source.js";
 import { fetchDigest, fetchManifest, putManifest } from "./registry-store.js";
 import { listTags } from "./registry-tags.js";
 
-export type { BlobArrival, BlobSource } from "./registry-blobs.js";
-export { blobOf } from "./registry-blobs.js";
+export type { BlobArrival } from "./registry-blobs.js";
 export type { Credential, CredentialSource } from "./registry-credentials.js";
 export type { Annotations, Descriptor, ImageConfig, Manifest, ManifestBytes, Referrer } from "./registry-manifest.js";
+export type { BlobSource } from "./registry-source.js";
+export { blobOf } from "./registry-source.js";
 
 /**
  * A registry that speaks the OCI distribution spec 1.0 or 1.1. Repositories are names such as `ingot/node`. Every method
@@ -67,21 +69,42 @@ export interface RegistryOptions {
   readonly pageSize?: number;
 }
 
+/** Does something with a name of a repository, and says which where it fails: `cannot read 127.0.0.1:5000/ingot/node:24: …`. */
+type At = <T>(verb: string, repository: string, name: Tag | Digest, work: () => Promise<T>) => Promise<T>;
+
 /** A client of a registry; asks it nothing yet. Throws a Failure for a host that is none. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { host, pageSize = 1000 } = options;
   const session = sessionOf(options);
-  const at = <T>(verb: string, repository: string, name: Tag | Digest, work: () => Promise<T>): Promise<T> =>
+  const at: At = (verb, repository, name, work) =>
     session.during(`cannot ${verb} ${nameOf(host, repository, name)}`, work);
   return {
     host,
     check: () => session.during(`cannot use the registry ${host}`, () => check(session)),
+    tags: (repository) =>
+      session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
+    ...manifestsOf(session, at),
+    ...blobsOf(session, at),
+  };
+}
+
+function manifestsOf(session: Session, at: At) {
+  return {
     manifest: (repository, name) => at("read", repository, name, () => fetchManifest(session, { repository, name })),
     digestOf: (repository, name) => at("read", repository, name, () => fetchDigest(session, { repository, name })),
     putManifest: (repository, name, manifest) =>
       at("write", repository, name, () => putManifest(session, { repository, name }, manifest).then(() => {})),
-    tags: (repository) =>
-      session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),
+    referrers: (repository, digest, artifactType) =>
+      at("list what is attached to", repository, digest, () =>
+        listReferrers(session, repository, digest, artifactType),
+      ),
+    putReferrer: (repository, manifest) =>
+      at("attach", repository, manifest.digest, () => putReferrer(session, repository, manifest)),
+  } satisfies Partial<Registry>;
+}
+
+function blobsOf(session: Session, at: At) {
+  return {
     config: (repository, digest) =>
       at("read", repository, digest, async () => readConfig(await fetchBlob(session, repository, digest))),
     blob: (repository, digest, limit) =>
@@ -89,13 +112,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     hasBlob: (repository, digest) => at("look for", repository, digest, () => hasBlob(session, repository, digest)),
     putBlob: (repository, blob, mountFrom) =>
       at("upload", repository, blob.digest, () => putBlob(session, repository, blob, mountFrom)),
-    referrers: (repository, digest, artifactType) =>
-      at("list what is attached to", repository, digest, () =>
-        listReferrers(session, repository, digest, artifactType),
-      ),
-    putReferrer: (repository, manifest) =>
-      at("attach", repository, manifest.digest, () => putReferrer(session, repository, manifest)),
-  };
+  } satisfies Partial<Registry>;
 }
 
 function sessionOf(options: RegistryOptions): Session {

@@ -21,7 +21,8 @@ describe("what is attached to an image", () => {
     (await acme.registry.referrers(repository, image.digest)).map(({ digest }) => digest);
   const overwrite = async (...artifacts: readonly (typeof one)[]): Promise<void> => {
     const index = makeIndex({ manifests: artifacts.map((each) => describeManifest(each)) });
-    await putManifest(acme.server.host, repository, list, { ...index, bytes: Buffer.from(index.bytes) });
+    const put = { ...index, bytes: Buffer.from(index.bytes) };
+    assert.equal((await putManifest(acme.server.host, repository, list, put)).status, 201);
   };
 
   describe("where a registry keeps no list", () => {
@@ -61,6 +62,31 @@ describe("what is attached to an image", () => {
       await acme.client({ sleep }).putReferrer(repository, one);
       assert.equal(moments, 2);
       assert.deepEqual(await listed(), [one.digest, two.digest].sort());
+    });
+
+    it("is read again before it is written again, where it could not be written at first", async () => {
+      for (const each of [two, three]) await acme.registry.putReferrer(repository, each);
+      for (const fault of [answer(503), answer(500), { kind: "early", status: 503 } as const]) {
+        await overwrite(three);
+        let moments = 0;
+        const sleep = async (): Promise<void> => {
+          moments += 1;
+          if (moments === 1) await overwrite(two);
+        };
+        // The artifact is written, its list is not.
+        acme.server.inject("PUT", { kind: "change" });
+        acme.server.inject("PUT", fault);
+        await acme.client({ sleep }).putReferrer(repository, one);
+        assert.deepEqual(await listed(), [one.digest, two.digest].sort());
+      }
+    });
+
+    it("is given up where the registry cannot write it", async () => {
+      acme.server.inject("PUT", { kind: "change" });
+      acme.times(4, "PUT", answer(503));
+      const message = await failureOf(acme.registry.putReferrer(repository, one));
+      assert.match(message, /: the registry answered 503 Service Unavailable after 4 tries$/);
+      assert.deepEqual(acme.waits, [500, 1000, 2000]);
     });
 
     it("is given up where others overwrite it all the time", async () => {

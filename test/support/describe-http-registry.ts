@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createRegistry, type Registry } from "../../src/ports/registry.js";
+import { blobOf, createRegistry, type Registry } from "../../src/ports/registry.js";
 import { describeRegistry } from "./describe-registry.js";
 import { imageType, indexType, pushBlob, pushImage, putManifest, tag, tinyImage } from "./push.js";
 
@@ -64,6 +64,19 @@ export function describeHttpRegistry(name: string, start: (suite: Mocha.Context)
       assert.deepEqual(asked, ["PUT /manifests/24 201"]);
       assert.equal(await registry.digestOf(repository, tag("24")), image.digest);
       assert.equal(await registry.digestOf(repository, tag("24.1")), image.digest);
+    });
+
+    it("gives a repository the blob of another one in two requests", async () => {
+      const { config } = tinyImage("shared");
+      await pushBlob(host, `${repository}/base`, config);
+      const others = [repository, `${repository}/base`, `${repository}/none`];
+      const asked = await requestsDuring(async () =>
+        assert.equal(await registry.putBlob(repository, blobOf(config.bytes), others), "mounted"),
+      );
+      assert.deepEqual(
+        asked.map((each) => each.replace(/\?.*(?= )/, "?…")),
+        [`HEAD /blobs/${config.digest} 404`, "POST /blobs/uploads/?… 201"],
+      );
     });
 
     it("refuses a manifest under a digest that is another's, and one that is no JSON", async () => {

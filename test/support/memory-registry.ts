@@ -20,6 +20,10 @@ export type Fault =
   | { readonly kind: "reset" | "truncate" }
   /** Never answers, or never ends. */
   | { readonly kind: "silence" | "endless" }
+  /** Does what was asked, and answers so many milliseconds later. */
+  | { readonly kind: "late"; readonly ms: number }
+  /** Reads the request, does nothing, and never answers. */
+  | { readonly kind: "unanswered" }
   /** Of the request's body, reads this many bytes and a little more; then it breaks the connection off, or stands still. */
   | { readonly kind: "cut" | "stall"; readonly after: number }
   /** Answers without reading the request's body, and closes the connection. */
@@ -62,13 +66,16 @@ export async function startMemoryRegistry(options: MemoryRegistryOptions = {}): 
       status: broken ? 0 : reply.status,
       headers: asked.headers,
     });
+    if (fault?.kind === "late") await new Promise((resolve) => setTimeout(resolve, fault.ms));
     respond(response, reply, fault);
   });
   return { ...server, requests: () => [...log], inject: (method, fault) => faults.push({ method, fault }) };
 }
 
 const unread: readonly Fault["kind"][] = ["cut", "stall", "early"];
-const breaking: readonly Fault["kind"][] = ["reset", "silence", "cut", "stall"];
+const undone: readonly Fault["kind"][] = [...unread, "unanswered"];
+const silent: readonly Fault["kind"][] = ["silence", "unanswered", "stall"];
+const breaking: readonly Fault["kind"][] = ["reset", "silence", "unanswered", "cut", "stall"];
 
 async function receive(request: IncomingMessage, fault: Fault | undefined): Promise<Asked> {
   if (fault?.kind === "cut" || fault?.kind === "stall") await readPart(request, fault.after);
@@ -78,7 +85,7 @@ async function receive(request: IncomingMessage, fault: Fault | undefined): Prom
 /** The answer of a fault that does nothing of what was asked. */
 function givenBy(fault: Fault): Reply | undefined {
   if (fault.kind === "answer" || fault.kind === "early") return fault;
-  return unread.includes(fault.kind) ? { status: 0 } : undefined;
+  return undone.includes(fault.kind) ? { status: 0 } : undefined;
 }
 
 /** A server on a free port of loopback. */
@@ -134,7 +141,7 @@ function challenge({ method, url, headers }: Asked, gate: Gate | undefined): Rep
 }
 
 function respond(response: ServerResponse, reply: Reply, fault: Fault | undefined): void {
-  if (fault?.kind === "silence" || fault?.kind === "stall") return;
+  if (fault !== undefined && silent.includes(fault.kind)) return;
   if (fault?.kind === "reset" || fault?.kind === "cut") {
     response.socket?.resetAndDestroy();
     return;
