@@ -20,6 +20,11 @@ catalog: compile engine ## Build and test every pair on Debian, and say how long
 alpine: compile engine-tests ## Build every Dockerfile for Alpine on a double of Alpine, not on Alpine
 	ALPINE='*:*alpine*' $(MOCHA) --config .mocharc.engines.json --grep "all build" dist/test/catalog/alpine.test.js
 
+.PHONY: platforms
+platforms: compile ## Build, test and publish the pair of python for two platforms, one of them emulated
+	scripts/engine.sh --platforms
+	$(MOCHA) --config .mocharc.engines.json --timeout 7200000 "dist/test/platforms/*.test.js"
+
 # Every tag of an image that names its distribution, and so every pair on it.
 ON_DEBIAN := "*:*trixie*" "*:*bookworm*"
 

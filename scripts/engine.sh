@@ -3,6 +3,7 @@
 #
 #   scripts/engine.sh            docker with buildx, and what bootstraps a Debian base
 #   scripts/engine.sh --tests    the same, and what the tests need: podman, a registry, cosign
+#   scripts/engine.sh --platforms    the same as without an option, and what emulates other platforms
 #
 # Does nothing where `docker buildx` already answers. Everything comes from Debian's own packages, from the mirror that
 # this machine's apt uses. Docker with buildx, and cosign, are in Debian from 13 on, so on 12 they are taken from 13's
@@ -77,10 +78,11 @@ start_daemon() {
   return 1
 }
 
-# Lets the kernel start other machines' programs with qemu, in containers too. Where it may not, the tests say so.
+# Lets the kernel start other machines' programs with qemu, in containers too.
 emulate() {
-  [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc || return 0
-  update-binfmts --enable >/dev/null 2>&1 || return 0
+  install qemu-user-static binfmt-support arch-test docker-registry
+  [ -e /proc/sys/fs/binfmt_misc/register ] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+  update-binfmts --enable
 }
 
 main() {
@@ -93,12 +95,11 @@ main() {
     return 1
   fi
   if [ "$tests" = --tests ]; then
-    install mmdebstrap podman runc docker-registry skopeo busybox-static jq "cosign$(suite)" \
-      qemu-user-static binfmt-support arch-test
-    emulate
+    install mmdebstrap podman runc docker-registry skopeo busybox-static jq "cosign$(suite)"
   else
     command -v mmdebstrap >/dev/null || install mmdebstrap
   fi
+  [ "$tests" != --platforms ] || emulate
   answers && return 0
   install "docker.io$(suite)" "docker-cli$(suite)" "docker-buildx$(suite)" "containerd$(suite)" "runc" iptables ca-certificates
   start_daemon

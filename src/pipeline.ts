@@ -36,12 +36,22 @@ export function runPairs(request: RunRequest): Promise<Report> {
     const contexts: RunContext[] = [];
     for (const platform of request.platforms)
       contexts.push(await prepare({ ...request, say }, selection, { folder, tlsServer }, platform));
+    skipForeign({ ...request, say }, selection);
     const outcomes = await runGraph(tasksOf({ ...request, say }, selection, contexts), request.jobs);
     await tlsServer.close();
     for (const outcome of outcomes.values())
       if (outcome.kind === "failed" && !(outcome.error instanceof Failure)) throw outcome.error;
     return makeReport(request.plan.pairs, events, sizesOf(contexts), elapsed(start));
   });
+}
+
+/** Says which pairs are for none of the platforms of this run. */
+function skipForeign({ platforms, say }: RunRequest, { pairs }: Selection): void {
+  for (const { images } of pairs.filter((pair) => !platforms.some((platform) => isFor(pair, platform))))
+    for (const image of images) {
+      const reason = `it is for ${image.platforms.join(" and ")} alone`;
+      say({ type: "skipped", stage: "build", subject: image.id, reason });
+    }
 }
 
 /** Bytes, by image key. */
@@ -71,7 +81,9 @@ function tasksOf(
         ...pair.images.filter((image) => needed.has(image)).flatMap((image) => buildTasks(image, request, context)),
         ...(selected.has(pair) && stages.includes("test") ? [testTask(pair, context)] : []),
       ]),
-      ...(selected.has(pair) && stages.includes("publish") ? [publishTask(pair, { ...request, publishing }, own)] : []),
+      ...(selected.has(pair) && stages.includes("publish") && own.length > 0
+        ? [publishTask(pair, { ...request, publishing }, own)]
+        : []),
     ];
   });
 }

@@ -12,6 +12,6 @@ export const otherPlatform = platforms.find((platform) => platform !== hostPlatf
 export function requireEmulation(suite: Mocha.Context): void {
   if (existsSync(`/proc/sys/fs/binfmt_misc/qemu-${machines[otherPlatform]}`)) return;
   if (process.env["CI"]) throw new Error(`programs for ${otherPlatform} do not run here`);
-  console.warn(`SKIPPED: programs for ${otherPlatform} do not run here (scripts/engine.sh --tests sees to it)`);
+  console.warn(`SKIPPED: programs for ${otherPlatform} do not run here (scripts/engine.sh --platforms sees to it)`);
   suite.skip();
 }
