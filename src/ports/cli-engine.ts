@@ -21,7 +21,7 @@ import {
   parseInspected,
   parseList,
 } from "./engine-output.js";
-import { imagesIn, referenceKey } from "./engine-references.js";
+import { imagesIn } from "./engine-references.js";
 import { readText } from "./files.js";
 import { createRedactor } from "./redact.js";
 
@@ -36,7 +36,7 @@ export interface CliEngine {
   readonly builder?: readonly string[];
   /** Asks for the size of an image, uncompressed, where inspection does not give it; and what was said means. */
   readonly size?: { readonly arguments: (id: Digest) => readonly string[]; readonly parse: (stdout: string) => number };
-  /** Of a pull, a push, and a build all of whose images come from registries with the same options. */
+  /** Of a pull, and of a build all of whose images come from registries with the same options. */
   readonly registryOptions: (reference: string) => readonly string[];
 }
 
@@ -78,7 +78,6 @@ export function createCliEngine(cli: CliEngine): Engine {
       const args = ["pull", "--quiet", ...options, dialect.reference(reference)];
       await client(`cannot pull ${reference}`, args, { timeout: 600_000 });
     },
-    push: (source, target, onLine) => push(cli, client, start, { source, target, onLine }),
     run: (request) => runContainer(engineClient, request),
     serve: (request) => serveContainer(engineClient, request),
     save: async (image, file) => {
@@ -130,28 +129,4 @@ async function build(cli: CliEngine, client: Client, request: BuildRequest): Pro
   const shared = others.every((each) => each.join() === words.join()) ? words : [];
   const dialect = { ...cli.dialect, build: [...cli.dialect.build, ...shared] };
   await client("cannot build", buildArguments(dialect, request), { onLine, redact });
-}
-
-interface PushRequest {
-  readonly source: string;
-  readonly target: string;
-  readonly onLine: ((line: string) => void) | undefined;
-}
-
-async function push(cli: CliEngine, client: Client, start: Start, request: PushRequest): Promise<void> {
-  const { source, target, onLine = () => {} } = request;
-  const upload = () => client(`cannot push ${target}`, ["push", ...cli.registryOptions(target), target], { onLine });
-  if (referenceKey(source) === referenceKey(target)) {
-    await upload();
-    return;
-  }
-  const before = (await inspectImages(cli, start, [target])).get(target);
-  await client(`cannot tag ${target}`, ["tag", cli.dialect.reference(source), target]);
-  try {
-    await upload();
-  } finally {
-    // The name was only for the way: the engine keeps the names that it had.
-    if (before === undefined) await client(`cannot remove ${target}`, ["rmi", target]);
-    else await client(`cannot tag ${target}`, ["tag", before.id, target]);
-  }
 }

@@ -115,8 +115,6 @@ export interface Engine {
   readonly untag: (references: readonly string[]) => Promise<void>;
   /** Gets an image from its registry, for this machine's platform where none is given. */
   readonly pull: (reference: string, platform?: Platform) => Promise<void>;
-  /** Uploads a local image under a reference of a registry. */
-  readonly push: (source: string, target: string, onLine?: (line: string) => void) => Promise<void>;
   readonly run: (request: RunRequest) => Promise<RunResult>;
   /** Starts an image's own command with one of its ports published on loopback. */
   readonly serve: (request: ServeRequest) => Promise<Service>;

@@ -31,7 +31,6 @@ export function engineFor(platform: Platform, engine: Engine): Engine {
       await engine.pull(reference, platform);
       await engine.tag(reference, own(reference));
     },
-    push: (source, target, onLine) => engine.push(own(source), target, onLine),
     run: (request) => engine.run({ ...request, platform, image: own(request.image) }),
     serve: (request) => engine.serve({ ...request, platform, image: own(request.image) }),
     save: (image, file) => engine.save(own(image), file),
