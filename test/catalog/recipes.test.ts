@@ -3,15 +3,14 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCatalog } from "../../src/commands/catalog.js";
-import { debianSources, readHostMirror } from "../../src/ports/debian-host.js";
-import { openMirror } from "../../src/ports/mirror.js";
 import { lockedPackages, makeAlpineDouble } from "../support/alpine-double.js";
 import { copyCatalog } from "../support/catalog-copy.js";
-import { useTemporaryFolder, writeFiles } from "../support/folders.js";
+import { useTemporaryFolder } from "../support/folders.js";
 import { followPage, namedBy, readPage, type Step } from "../support/page.js";
 import { repository } from "../support/paths.js";
 import { ingot } from "../support/program.js";
 import { removeNamespace, requireEngine } from "../support/require-engine.js";
+import { writeSources } from "../support/sources.js";
 
 const pageOf = (name: string): readonly Step[] =>
   readPage(readFileSync(join(repository, "docs", "recipes", `${name}.md`), "utf8"));
@@ -53,7 +52,7 @@ describe("a recipe of docs/recipes, followed to the letter", () => {
     it(`${name}: ${shows}`, async () => {
       const steps = pageOf(name);
       try {
-        followPage(steps, { folder: folder(), env: { MIRROR: await writeSources(folder(), steps) } });
+        followPage(steps, { folder: folder(), env: { MIRROR: await writeMirror(folder(), steps) } });
       } finally {
         cleanUp(steps);
       }
@@ -69,13 +68,9 @@ function cleanUp(steps: readonly Step[]): void {
 }
 
 /** The file that a page calls $MIRROR, outside of what it builds. */
-async function writeSources(folder: string, steps: readonly Step[]): Promise<string> {
-  if (!steps.some((step) => step.type === "command" && step.command.includes("$MIRROR"))) return "";
-  const mirror = await readHostMirror();
-  assert.ok(mirror !== undefined, "this host's apt has no mirror of Debian");
-  const has = async (url: string) => (await openMirror(url).get("")) !== undefined;
-  writeFiles(folder, { "sources.list": await debianSources("trixie", mirror, has) });
-  return join(folder, "sources.list");
+async function writeMirror(folder: string, steps: readonly Step[]): Promise<string> {
+  const isAsked = steps.some((step) => step.type === "command" && step.command.includes("$MIRROR"));
+  return isAsked ? writeSources(folder) : "";
 }
 
 const namespace = "ingot-recipe-double";
