@@ -19,6 +19,7 @@ import {
 } from "./registry-manifest.js";
 import { manifestLimit } from "./registry-session.js";
 import type { BlobSource } from "./registry-source.js";
+import type { TagMove } from "./registry-store.js";
 import { parseJson } from "./registry-text.js";
 
 type Name = Tag | Digest;
@@ -54,6 +55,7 @@ function manifestsOf(folder: string, at: At) {
     digestOf: (repository, name) => at("read", repository, name, () => findDigest(folder, repository, name)),
     putManifest: (repository, name, manifest) =>
       at("write", repository, name, () => putManifest(folder, repository, name, manifest)),
+    moveTag: (repository, tag, move) => at("write", repository, tag, () => moveTag(folder, repository, tag, move)),
     referrers: (repository, digest, artifactType) =>
       at("list what is attached to", repository, digest, () =>
         chooseReferrers(findReferrers(folder, repository, digest), artifactType),
@@ -144,6 +146,19 @@ async function putManifest(folder: string, repository: string, name: Name, manif
   await changeTag(folder, repository, tag, (current) =>
     current?.digest === digest ? undefined : { mediaType, digest, size: bytes.length },
   );
+}
+
+/** Nobody writes between the look and the move: the index is locked for both. */
+async function moveTag(folder: string, repository: string, tag: Tag, { from, manifest }: TagMove): Promise<boolean> {
+  prepareLayout(folder);
+  writeManifest(folder, manifest);
+  const { digest, mediaType, bytes } = manifest;
+  let now: Digest | undefined;
+  await changeTag(folder, repository, tag, () => {
+    now = findDigest(folder, repository, tag);
+    return now === from && now !== digest ? { mediaType, digest, size: bytes.length } : undefined;
+  });
+  return now === from || now === digest;
 }
 
 /** Throws a Failure for one that is none, or names what is not there: nothing must point at what cannot be read. */

@@ -62,9 +62,36 @@ function askManifest(session: Session, method: "GET" | "HEAD", { repository, nam
 /** Writes a manifest, and has the registry say that it has it. */
 export async function putManifest(session: Session, place: Place, manifest: ManifestBytes): Promise<HttpAnswer> {
   const answer = await sendManifest(session, place, manifest);
-  const stored = saidDigest(answer) ?? (await fetchDigest(session, place));
-  if (stored !== manifest.digest) throw new Failure(`it stored ${stored ?? "nothing"} instead of ${manifest.digest}`);
+  await requireStored(session, place, manifest.digest, answer);
   return answer;
+}
+
+async function requireStored(session: Session, place: Place, digest: Digest, answer: HttpAnswer): Promise<void> {
+  const stored = saidDigest(answer) ?? (await fetchDigest(session, place));
+  if (stored !== digest) throw new Failure(`it stored ${stored ?? "nothing"} instead of ${digest}`);
+}
+
+export interface TagMove {
+  /** Where the tag was seen last; undefined for nowhere. */
+  readonly from: Digest | undefined;
+  readonly manifest: ManifestBytes;
+}
+
+/**
+ * Points a tag at a manifest if it still is where it was; says whether it is there now. No registry compares for its clients, so this
+ * looks before each try: one that waited for as long as a busy registry asked must not undo what others did in that time.
+ */
+export async function moveTag(session: Session, place: Place, { from, manifest }: TagMove): Promise<boolean> {
+  const { digest } = manifest;
+  let now: Digest | undefined;
+  const answer = await repeat(session.pace, patienceOf(session.pace), async () => {
+    now = await fetchDigest(session, place);
+    return now === from && now !== digest ? session.once(questionOf(place, manifest)) : nothingAsked;
+  });
+  if (now !== from || now === digest) return now === digest;
+  await requireWritten(session, place, digest, answer);
+  await requireStored(session, place, digest, answer);
+  return true;
 }
 
 /** Statuses by which registries refuse to overwrite a tag, and many other things. */

@@ -9,7 +9,7 @@ import { readConfig } from "./registry-manifest.js";
 import { listReferrers, putReferrer } from "./registry-referrers.js";
 import { openSession, type Session } from "./registry-session.js";
 import type { BlobSource } from "./registry-source.js";
-import { fetchDigest, fetchManifest, putManifest } from "./registry-store.js";
+import { fetchDigest, fetchManifest, moveTag, putManifest, type TagMove } from "./registry-store.js";
 import { listTags } from "./registry-tags.js";
 
 export type { BlobArrival } from "./registry-blobs.js";
@@ -33,6 +33,11 @@ export interface Registry {
   readonly digestOf: (repository: string, tag: Tag | Digest) => Promise<Digest | undefined>;
   /** Points a tag at a manifest whose blobs the repository has; by its digest, stores it untagged ("Pushing Manifests"). */
   readonly putManifest: (repository: string, tagOrDigest: Tag | Digest, manifest: ManifestBytes) => Promise<void>;
+  /**
+   * Points a tag at a manifest if it is where it was seen last (undefined: nowhere) as the request goes out; says whether it points at
+   * the manifest now.
+   */
+  readonly moveTag: (repository: string, tag: Tag, move: TagMove) => Promise<boolean>;
   /** Sorted; none where there is no such repository ("Listing Tags"). */
   readonly tags: (repository: string) => Promise<readonly Tag[]>;
   /** The config of an image, by the digest that its manifest gives ("Pulling Blobs"). */
@@ -94,6 +99,8 @@ function manifestsOf(session: Session, at: At) {
     digestOf: (repository, name) => at("read", repository, name, () => fetchDigest(session, { repository, name })),
     putManifest: (repository, name, manifest) =>
       at("write", repository, name, () => putManifest(session, { repository, name }, manifest).then(() => {})),
+    moveTag: (repository, name, move) =>
+      at("write", repository, name, () => moveTag(session, { repository, name }, move)),
     referrers: (repository, digest, artifactType) =>
       at("list what is attached to", repository, digest, () =>
         listReferrers(session, repository, digest, artifactType),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ImageArtifact } from "../model/artifact.js";
 import type { Say } from "../model/event.js";
+import { Failure } from "../model/failure.js";
 import type { Pair } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
 import { parseReference, type RepositoryName, type Tag } from "../model/reference.js";
@@ -10,7 +11,7 @@ import type { Registry } from "../ports/registry.js";
 import { makeIndex } from "../ports/registry-make.js";
 import type { Manifest } from "../ports/registry-manifest.js";
 import type { ProvideArtifact } from "./artifact.js";
-import { describePart, type LocalPart, provideContent } from "./publish-content.js";
+import { type Content, describePart, type LocalPart, provideContent } from "./publish-content.js";
 
 /** Where the artifacts of one platform come from. */
 export interface PlatformArtifacts {
@@ -59,11 +60,31 @@ async function publish(artifact: ImageArtifact, pair: Pair, context: ArtifactCon
     for (const each of missing) parts.push(await build(artifact, reference, each));
     const target = { registry, repository, tag, lenders: [], dryRun: false, say };
     const content = await provideContent({ subject: pair.id, reference, parts }, target);
-    const manifests = [...(there?.manifests ?? []), ...content.parts.map(describePart)];
-    await registry.putManifest(repository, tag, makeIndex({ manifests }));
+    await joinIndex(content.parts, { registry, repository, tag });
   } finally {
     for (const { engine } of parts) await engine.untag([reference]);
   }
+}
+
+const mostRounds = 8;
+
+/** Adds images to those under a tag. Another publisher may add a platform at the same time: who finds that it did adds to what is there then. */
+async function joinIndex(
+  parts: Content["parts"],
+  {
+    registry,
+    repository,
+    tag,
+  }: { readonly registry: Registry; readonly repository: RepositoryName; readonly tag: Tag },
+): Promise<void> {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const there = await registry.manifest(repository, tag);
+    const added = parts.filter(({ platform }) => !isFor(there, platform));
+    if (added.length === 0) return;
+    const manifest = makeIndex({ manifests: [...(there?.manifests ?? []), ...added.map(describePart)] });
+    await registry.moveTag(repository, tag, { from: there?.digest, manifest });
+  }
+  throw new Failure(`others write ${registry.host}/${repository}:${tag} all the time; run this again`);
 }
 
 const isFor = (there: Manifest | undefined, platform: Platform): boolean =>

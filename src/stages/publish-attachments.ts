@@ -24,10 +24,10 @@ export interface AttachContext {
  * Attaches to each platform's image what it holds, and what changed since the one that its narrowest tag which was there
  * pointed at. What is attached already stays. Throws a Failure.
  */
-export async function attachDocuments({ release, moves }: TagPlan, { root, registry }: AttachContext): Promise<void> {
+export async function attachDocuments({ release, steps }: TagPlan, { root, registry }: AttachContext): Promise<void> {
   const { image, repository, content } = release;
   const place = { registry, repository };
-  const replaced = moves.find(({ from }) => from !== undefined);
+  const replaced = steps.find(({ move }) => move.from !== undefined)?.move;
   const previous = replaced?.from === undefined ? [] : (await readPublished(place, replaced.from)).images;
   for (const { platform, manifest } of content.parts) {
     const file = sbomFile(image, platform);

@@ -14,11 +14,21 @@ export interface Release {
   readonly content: Content;
 }
 
+/** One tag that is not where it should be. */
+export interface Step {
+  readonly move: Move;
+  readonly manifest: Manifest;
+  /** Its place among the tags of the image; 0 for the narrowest. */
+  readonly level: number;
+  /** What it would leave, where that is newer. */
+  readonly newer?: Standing;
+}
+
 /** What is to be done about the tags of a release; nothing where they are right. */
 export interface TagPlan {
   readonly release: Release;
   /** Narrowest first. */
-  readonly moves: readonly Move[];
+  readonly steps: readonly Step[];
   /** `python:3.14 is at 3.14.7, which is newer than 3.14.6`: with any of these, nothing of the pair is published. */
   readonly refusals: readonly string[];
 }
@@ -29,7 +39,9 @@ const requests = 8;
 export async function planTags(release: Release, registry: Registry): Promise<TagPlan> {
   const { image, repository, content } = release;
   const limit = pLimit(requests);
-  const tags = await limit.map(image.tags, async (tag) => ({ tag, from: await registry.digestOf(repository, tag) }));
+  const tags = await limit.map(image.tags, async (tag, level) => ({
+    ...{ repository, tag, level, from: await registry.digestOf(repository, tag) },
+  }));
   const wrong = tags.filter(({ from }) => from !== content.top.digest);
   const left = [...new Set(wrong.flatMap(({ from }) => from ?? []))];
   const standings = new Map(
@@ -40,12 +52,12 @@ export async function planTags(release: Release, registry: Registry): Promise<Ta
     image.labels,
     content.parts.map(({ platform }) => platform),
   );
-  const judged = wrong.map(({ tag, from }) => judge({ repository, tag, from }, standings, wanted));
+  const judged = wrong.map((found) => judge(found, standings, wanted));
   return {
     release,
-    moves: judged.map(({ move }) => move),
-    refusals: judged.flatMap(({ tag, refusal }) =>
-      refusal === undefined ? [] : [`${registry.host}/${repository}:${tag} ${refusal}`],
+    steps: judged.map(({ step }) => ({ ...step, manifest: content.top })),
+    refusals: judged.flatMap(({ step, refusal }) =>
+      refusal === undefined ? [] : [`${registry.host}/${repository}:${step.move.tag} ${refusal}`],
     ),
   };
 }
@@ -53,18 +65,20 @@ export async function planTags(release: Release, registry: Registry): Promise<Ta
 interface Found {
   readonly repository: RepositoryName;
   readonly tag: Tag;
+  readonly level: number;
   readonly from: Digest | undefined;
 }
 
-function judge({ repository, tag, from }: Found, standings: ReadonlyMap<Digest, Standing>, wanted: Standing) {
+function judge({ repository, tag, level, from }: Found, standings: ReadonlyMap<Digest, Standing>, wanted: Standing) {
   const there = from === undefined ? undefined : standings.get(from);
   const why = reasonOfMove(there, wanted);
   const move: Move = { repository, tag, to: wanted.digest, why, ...(from === undefined ? {} : { from }) };
-  return { tag, move, refusal: there === undefined ? undefined : downgradeOf(there, wanted) };
+  const refusal = there === undefined ? undefined : downgradeOf(there, wanted);
+  return { step: { move, level, ...(refusal === undefined || there === undefined ? {} : { newer: there }) }, refusal };
 }
 
 /** By the config of an image, or of the first of an index. What is gone by now stands for nothing. */
-async function readStanding(registry: Registry, repository: RepositoryName, digest: Digest): Promise<Standing> {
+export async function readStanding(registry: Registry, repository: RepositoryName, digest: Digest): Promise<Standing> {
   const top = await registry.manifest(repository, digest);
   const [first] = top?.manifests ?? [];
   const manifest: Manifest | undefined = first === undefined ? top : await registry.manifest(repository, first.digest);
@@ -78,23 +92,29 @@ async function readStanding(registry: Registry, repository: RepositoryName, dige
 }
 
 /**
- * The unique tag of a release, which is never moved: the one that it has, or the next free one, `24.16.0-alpine3.24-20261121`,
- * then `….2` for a second build on that day.
+ * Gives a release its unique tag, which is never moved: the one that it has, or the next free one, `24.16.0-alpine3.24-20261121`,
+ * then `….2` for a second build on that day. That it is free is asked of the registry once more, as its list may be an old one.
  */
-export async function uniqueTag(
-  { image, repository, content }: Release,
-  registry: Registry,
-  day: string,
-): Promise<{ readonly tag: Tag; readonly isThere: boolean }> {
+export async function claimUniqueTag({ image, repository, content }: Release, registry: Registry, day: string) {
   const narrowest = image.tags[0] as Tag;
-  const taken = (await registry.tags(repository)).filter((tag) => isUniqueOf(narrowest, tag));
+  const taken = await uniqueTags(repository, narrowest, registry);
   for (const tag of taken.toReversed())
-    if ((await registry.digestOf(repository, tag)) === content.top.digest) return { tag, isThere: true };
+    if ((await registry.digestOf(repository, tag)) === content.top.digest) return tag;
   for (let build = 1; ; build += 1) {
     const tag = parseTag(`${narrowest}-${day}${build === 1 ? "" : `.${build}`}`) as Tag;
-    if (!taken.includes(tag)) return { tag, isThere: false };
+    if (taken.includes(tag)) continue;
+    if (await registry.moveTag(repository, tag, { from: undefined, manifest: content.top })) return tag;
   }
 }
 
-const isUniqueOf = (narrowest: Tag, tag: Tag): boolean =>
-  tag.startsWith(`${narrowest}-`) && /^\d{8}(\.\d+)?$/.test(tag.slice(narrowest.length + 1));
+/** The unique tags there are of what has this narrowest tag. */
+export async function uniqueTags(
+  repository: RepositoryName,
+  narrowest: Tag,
+  registry: Registry,
+): Promise<readonly Tag[]> {
+  const tags = await registry.tags(repository);
+  return tags.filter((tag) => tag.startsWith(`${narrowest}-`) && isUnique(tag.slice(narrowest.length + 1)));
+}
+
+const isUnique = (suffix: string): boolean => /^\d{8}(\.\d+)?$/.test(suffix);

@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Move, Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
-import type { Image, ImageId, Pair } from "../model/image.js";
+import type { Image, ImageId, Pair, PairId } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
 import { type Digest, parseTag, type RepositoryName, type Tag } from "../model/reference.js";
 import { elapsed } from "../ports/clock.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import type { Registry } from "../ports/registry.js";
-import type { Manifest } from "../ports/registry-manifest.js";
 import { localReference } from "./build.js";
 import { type LocalImage, provideContent } from "./publish-content.js";
-import { planTags, type Release, type TagPlan, uniqueTag } from "./publish-tags.js";
+import { applySteps, giveWay, orderSteps } from "./publish-moves.js";
+import { claimUniqueTag, planTags, type Release, type TagPlan } from "./publish-tags.js";
 
 /** Where the images of one platform are. */
 export interface PlatformImages {
@@ -37,11 +37,13 @@ export interface PublishContext {
   /** Attaches what is known of a release before a tag points at it. */
   readonly attach: (plan: TagPlan) => Promise<void>;
   readonly say: Say;
+  /** How time passes, in milliseconds. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 /** Two publishers at once let each other pass at random; one that meets others this often is better run again. */
-const mostAttempts = 8;
-const longestPause = 2000;
+const mostAttempts = 12;
+const shortPause = 1000;
 
 /**
  * Publishes a pair: the content of all its images for all platforms, what is attached to it, a unique tag for each, then the
@@ -49,27 +51,47 @@ const longestPause = 2000;
  * which was cut off anywhere is completed by the next. Ends when every tag has been read again and is right. Throws a Failure.
  */
 export async function publishPair(pair: Pair, context: PublishContext): Promise<void> {
-  const { registry, say, dryRun } = context;
+  const { registry, say, dryRun, sleep = wait } = context;
   const start = elapsed();
   const releases = await provideReleases(pair, context);
   if (!dryRun) for (const release of releases) await signOnce(release, context);
   const moved: Move[] = [];
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+  for (let attempt = 1; ; attempt += 1) {
+    const began = elapsed();
     const plans = await Promise.all(releases.map((release) => planTags(release, registry)));
-    refuse(plans, context);
-    const moves = interleave(
-      plans.map((plan) => plan.moves.map((move) => ({ move, manifest: plan.release.content.top }))),
-    );
-    if (moves.length === 0) return finish(pair, moved, elapsed(start), say);
-    if (dryRun) return say({ type: "planned", subject: pair.id, moves: moves.map(({ move }) => move) });
-    if (moved.length === 0) say({ type: "started", stage: "publish", subject: pair.id });
+    await refuse(plans, moved, context);
+    const steps = orderSteps(plans);
+    if (steps.length === 0) break;
+    if (dryRun) return say({ type: "planned", subject: pair.id, moves: steps.map(({ move }) => move) });
+    if (attempt > mostAttempts) throw new Failure(busy(pair.id));
+    if (attempt === 1) say({ type: "started", stage: "publish", subject: pair.id });
     for (const plan of plans) await label(plan, context);
-    moved.push(...(await applyMoves(moves, registry)));
-    if (attempt > 1) await sleep(Math.random() * longestPause);
+    const done = await applySteps(steps, registry);
+    moved.push(...done);
+    // Who has passed looks at once: a pause would only give the other the time to pass too.
+    if (done.length < steps.length) await sleep(pauseAfter(attempt, elapsed(began)));
   }
-  throw new Failure(
-    `another publisher moves the tags of ${pair.id} at the same time: run this again when it has ended`,
-  );
+  await keepUnique(releases, moved, context);
+  finish(pair, moved, elapsed(start), say);
+}
+
+const busy = (pair: PairId): string =>
+  `another publisher moves the tags of ${pair} at the same time: run this again when it has ended`;
+
+/** More and more, and longer than an attempt takes, however slow the registry is: so that one of two who meet can pass. */
+const pauseAfter = (attempt: number, ms: number): number => Math.random() * attempt * Math.max(shortPause, ms);
+
+/** Two who publish at once may have taken one unique tag, which then is the other's. */
+async function keepUnique(
+  releases: readonly Release[],
+  moved: readonly Move[],
+  context: PublishContext,
+): Promise<void> {
+  for (const release of releases) {
+    const { image, repository } = release;
+    const isNew = moved.some((move) => move.repository === repository && move.tag === image.tags[0]);
+    if (isNew) await claimUniqueTag(release, context.registry, context.day);
+  }
 }
 
 function finish(pair: Pair, moves: readonly Move[], ms: number, say: Say): void {
@@ -102,9 +124,12 @@ function localImage(image: Image, { platforms }: PublishContext): LocalImage {
   return { subject: image.id, reference: localReference(image), parts };
 }
 
-function refuse(plans: readonly TagPlan[], { allowDowngrade }: PublishContext): void {
-  const [first, ...more] = allowDowngrade ? [] : plans.flatMap(({ refusals }) => refusals);
-  if (first !== undefined) throw new Failure(`${first}; --allow-downgrade would move it all the same`, more);
+/** Throws a Failure where a tag would go back, once nothing that this run did stands in the way of what is newer. */
+async function refuse(plans: readonly TagPlan[], moved: readonly Move[], context: PublishContext): Promise<void> {
+  const [first, ...more] = context.allowDowngrade ? [] : plans.flatMap(({ refusals }) => refusals);
+  if (first === undefined) return;
+  if (moved.length > 0) await giveWay(plans, moved, context.registry);
+  throw new Failure(`${first}; --allow-downgrade would move it all the same`, more);
 }
 
 /** Before a tag points at it, and although one does already. cosign keeps signatures under a tag that tells of what they are. */
@@ -116,37 +141,9 @@ async function signOnce({ repository, content }: Release, { registry, sign }: Pu
 }
 
 /** What a release has before it is seen under a tag that moves. */
-async function label(plan: TagPlan, context: PublishContext): Promise<void> {
-  const { registry, attach, day } = context;
-  const { release, moves } = plan;
-  const { repository, content, image } = release;
+async function label(plan: TagPlan, { registry, attach, day }: PublishContext): Promise<void> {
   // Where its narrowest tag is right already, all of this was done before that moved.
-  if (!moves.some(({ tag }) => tag === image.tags[0])) return;
+  if (!plan.steps.some(({ level }) => level === 0)) return;
   await attach(plan);
-  const unique = await uniqueTag(release, registry, day);
-  if (!unique.isThere) await registry.putManifest(repository, unique.tag, content.top);
-}
-
-interface Step {
-  readonly move: Move;
-  readonly manifest: Manifest;
-}
-
-/** Moves tags that still are where they were read, and ends at the first that somebody else has moved. Gives those that it moved. */
-async function applyMoves(steps: readonly Step[], registry: Registry): Promise<readonly Move[]> {
-  const moved: Move[] = [];
-  for (const { move, manifest } of steps) {
-    const repository = move.repository as RepositoryName;
-    const now = await registry.digestOf(repository, move.tag as Tag);
-    if (now !== move.from) return moved;
-    await registry.putManifest(repository, move.tag, manifest);
-    moved.push(move);
-  }
-  return moved;
-}
-
-/** The first of each list, then the second of each …: the tags of a pair's images move together. */
-function interleave<T>(lists: readonly (readonly T[])[]): readonly T[] {
-  const longest = Math.max(0, ...lists.map((list) => list.length));
-  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
+  await claimUniqueTag(plan.release, registry, day);
 }

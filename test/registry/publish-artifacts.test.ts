@@ -88,4 +88,13 @@ describe("publishing artifacts", () => {
       ],
     );
   });
+
+  it("keeps both platforms of two publishers at once", async () => {
+    const worlds = [worldFor("linux/arm64"), worldFor("linux/amd64")] as const;
+    await Promise.all(worlds.map(({ context }) => publishArtifacts(pair, context)));
+    assert.deepEqual(
+      (await worlds[0].published()).map(({ platform }) => platform?.architecture),
+      ["amd64", "arm64"],
+    );
+  });
 });

@@ -58,6 +58,22 @@ export function describeManifests(trial: () => RegistryTrial): void {
     assert.deepEqual(await registry.tags(repository), ["24"]);
   });
 
+  it("moves a tag that is where it was seen last, and says so of one that is not", async () => {
+    const { registry, repository } = trial();
+    const [older, newer, other] = [tinyImage("older"), tinyImage("newer"), tinyImage("other")];
+    for (const image of [older, newer, other]) await upload(registry, repository, image.digest, image);
+    const move = (from: typeof older | undefined, manifest: typeof older): Promise<boolean> =>
+      registry.moveTag(repository, tag("24"), { from: from?.digest, manifest });
+    assert.equal(await move(older, newer), false);
+    assert.equal(await registry.digestOf(repository, tag("24")), undefined);
+    assert.equal(await move(undefined, older), true);
+    assert.equal(await move(undefined, other), false);
+    assert.equal(await move(older, newer), true);
+    assert.equal(await move(older, other), false);
+    assert.equal(await registry.digestOf(repository, tag("24")), newer.digest);
+    assert.equal(await move(older, newer), true, "it is there already");
+  });
+
   it("keeps an index of images, which has no config, and says which it names for which platform", async () => {
     const { registry, repository } = trial();
     const images = [tinyImage("one"), tinyImage("two")];

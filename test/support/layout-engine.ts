@@ -51,7 +51,7 @@ async function write(image: TinyImage, file: string): Promise<void> {
   const { mediaType, digest, bytes } = image;
   const index = { schemaVersion: 2, manifests: [{ mediaType, digest, size: bytes.length }] };
   archive.entry({ name: "index.json" }, JSON.stringify(index));
-  for (const each of [image, image.config, image.layer])
+  for (const each of [image, image.config, ...(image.below === undefined ? [] : [image.below]), image.layer])
     archive.entry({ name: `blobs/${each.digest.replace(":", "/")}` }, each.bytes);
   archive.finalize();
   await written;

@@ -4,8 +4,8 @@ import { type Descriptor, digestOfBytes } from "../../src/ports/registry-manifes
 
 export const imageType = "application/vnd.oci.image.manifest.v1+json";
 export const indexType = "application/vnd.oci.image.index.v1+json";
-const configType = "application/vnd.oci.image.config.v1+json";
-const layerType = "application/vnd.oci.image.layer.v1.tar";
+export const configType = "application/vnd.oci.image.config.v1+json";
+export const layerType = "application/vnd.oci.image.layer.v1.tar";
 
 export interface Content {
   readonly mediaType: string;
@@ -17,6 +17,8 @@ export interface Content {
 export interface TinyImage extends Content {
   readonly config: Content;
   readonly layer: Content;
+  /** What its layer lies upon, where that is not nothing. */
+  readonly below?: Content;
 }
 
 export function tag(text: string): Tag {
@@ -95,11 +97,12 @@ async function finished(response: Response): Promise<Response> {
   return new Response(body.byteLength === 0 ? null : body, { status: response.status, headers: response.headers });
 }
 
-function content(mediaType: string, bytes: Buffer): Content {
+export function content(mediaType: string, bytes: Buffer): Content {
   return { mediaType, bytes, digest: digestOfBytes(bytes) };
 }
 
-const json = (mediaType: string, value: unknown): Content => content(mediaType, Buffer.from(JSON.stringify(value)));
+export const json = (mediaType: string, value: unknown): Content =>
+  content(mediaType, Buffer.from(JSON.stringify(value)));
 
 export const descriptor = ({ mediaType, digest, bytes }: Content): Descriptor => ({
   mediaType,

@@ -13,6 +13,8 @@ export interface LoggedRequest {
 
 export interface RegistryServer {
   readonly host: string;
+  /** Where it keeps everything, in folders `docker/registry/v2/…`. */
+  readonly storage: string;
   /** Everything that was answered before the call. */
   readonly requests: () => Promise<readonly LoggedRequest[]>;
   readonly stop: () => Promise<void>;
@@ -36,9 +38,9 @@ export function requireProgram(suite: Mocha.Context, name: string): void {
   suite.skip();
 }
 
-/** Debian's docker-registry on a free port of loopback, with a storage folder of its own that goes when it stops. */
-export async function startRegistry(): Promise<RegistryServer> {
-  const folder = mkdtempSync(join(tmpdir(), "ingot-registry-"));
+/** Debian's docker-registry on a free port of loopback, with a folder of its own that goes when it stops, or a given one that stays. */
+export async function startRegistry(kept?: string): Promise<RegistryServer> {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), "ingot-registry-"));
   writeFileSync(join(folder, "config.yml"), configuration(folder));
   const child = spawn(program, ["serve", join(folder, "config.yml")], { stdio: ["ignore", "pipe", "pipe"] });
   const endWithTests = (): boolean => child.kill("SIGKILL");
@@ -46,12 +48,12 @@ export async function startRegistry(): Promise<RegistryServer> {
   const stop = async (): Promise<void> => {
     process.off("exit", endWithTests);
     await ended(child);
-    rmSync(folder, { recursive: true, force: true });
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   };
   const log = createInterface({ input: child.stdout });
   try {
     const host = await addressOf(child);
-    return { host, stop, requests: readLog(host, log) };
+    return { host, storage: join(folder, "data"), stop, requests: readLog(host, log) };
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,134 @@
+import type { Say } from "../../src/model/event.js";
+import type { Image, ImageId, Pair } from "../../src/model/image.js";
+import type { Platform } from "../../src/model/platform.js";
+import { createdLabel, versionLabel } from "../../src/model/publication.js";
+import { parseVersion, type Version } from "../../src/model/version.js";
+import type { Engine, EngineImage } from "../../src/ports/engine.js";
+import { createRegistry } from "../../src/ports/registry.js";
+import { sbomFile } from "../../src/stages/describe.js";
+import { type PlatformImages, publishPair } from "../../src/stages/publish.js";
+import { attachDocuments } from "../../src/stages/publish-attachments.js";
+import type { TagPlan } from "../../src/stages/publish-tags.js";
+import { writeFiles } from "./folders.js";
+import { createLayoutEngine } from "./layout-engine.js";
+import { configType, content, descriptor, imageType, json, layerType, type TinyImage, tag } from "./push.js";
+import { sbomOf } from "./sbom.js";
+
+/** One build of the whole catalog, of which there are two pairs: `base`, and `tool`, whose images lie on base's layers. */
+export interface CatalogBuild {
+  /** Later builds have a higher one. */
+  readonly rank: number;
+  /** `1.0.2` */
+  readonly version: string;
+  /** `2026-11-21T00:00:00Z` */
+  readonly created: string;
+}
+
+export interface Publication {
+  readonly build: CatalogBuild;
+  readonly host: string;
+  /** What goes before `base` and `tool`. */
+  readonly path: string;
+  /** A folder for bills of materials. */
+  readonly root: string;
+  readonly platforms?: readonly Platform[];
+  readonly languages?: readonly Language[];
+  readonly allowDowngrade?: boolean;
+  readonly day?: string;
+  /** Milliseconds for a request. */
+  readonly timeout?: number;
+  /** Whether it waits for another publisher as it would; it hardly does where not given. */
+  readonly patient?: boolean;
+}
+
+export type Language = (typeof languages)[number];
+
+export const rankLabel = "test.rank";
+export const languages = ["base", "tool"] as const;
+const variants = ["dev", "runtime"] as const;
+
+/** Tags that move from version to version, narrowest first, after the one that names the version whole. */
+export const sharedTags = ["1.0", "1"] as const;
+/** `1.0`, `1.0-dev` */
+export const tagFor = (name: string, variant: string): string => (variant === "dev" ? `${name}-dev` : name);
+
+/** Publishes both pairs through the real stages, from engines that only hold tiny images. */
+export async function publishCatalog(publication: Publication, say: Say = () => {}): Promise<void> {
+  const { build, host, path, root, allowDowngrade = false, day = "20261121", patient = false } = publication;
+  const { timeout = 20_000, platforms = ["linux/amd64"] } = publication;
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const sleep = (ms: number): Promise<void> => wait(Math.min(ms, 2));
+  const registry = createRegistry({ host, timeout, sleep, credentials: async () => undefined });
+  const pairs = (publication.languages ?? languages).map((language) => pairOf(language, build));
+  const images = pairs.flatMap((pair) => pair.images);
+  for (const image of images)
+    for (const platform of platforms)
+      writeFiles(root, { [sbomFile(image, platform)]: documentOf(image, build, platform) });
+  const context = {
+    ...{
+      registry,
+      path,
+      base: "base",
+      day,
+      dryRun: false,
+      allowDowngrade,
+      say,
+      sleep: (ms: number) => wait(ms / (patient ? 4 : 1000)),
+    },
+    platforms: platforms.map((platform) => platformImages(platform, images, build)),
+    attach: (plan: TagPlan) => attachDocuments(plan, { root, registry }),
+  };
+  for (const pair of pairs) await publishPair(pair, context);
+}
+
+function pairOf(language: Language, build: CatalogBuild): Pair {
+  const id = `${language}/1/trixie`;
+  const version = parseVersion(build.version) as Version;
+  const images = variants.map((variant) => ({
+    ...{ id: `${id}/${variant}`, pair: id, language, line: "1", variant, version, repository: `acme/${language}` },
+    tags: [build.version, ...sharedTags].map((name) => tag(tagFor(name, variant))),
+    labels: labelsOf(build),
+  }));
+  return { id, language, version, images } as unknown as Pair;
+}
+
+function documentOf(image: Image, build: CatalogBuild, platform: Platform): string {
+  const architecture = platform.split("/")[1] ?? "";
+  const { digest } = tinyImageOf(image, build, platform);
+  const packages = [{ name: image.language, version: `${build.version}-${build.rank}`, architecture }];
+  return sbomOf(packages, { name: image.repository, version: build.version, architecture, digest });
+}
+
+const labelsOf = ({ rank, version, created }: CatalogBuild): Record<string, string> => ({
+  [versionLabel]: version,
+  [createdLabel]: created,
+  [rankLabel]: String(rank),
+});
+
+function platformImages(platform: Platform, images: readonly Image[], build: CatalogBuild): PlatformImages {
+  const made = images.map((image) => ({ image, tiny: tinyImageOf(image, build, platform) }));
+  const references = new Map(made.map(({ image, tiny }) => [`docker.io/${image.repository}:${image.tags[0]}`, tiny]));
+  const built = new Map<ImageId, EngineImage>(
+    made.map(({ image, tiny }) => [image.id, { id: tiny.digest, labels: {}, user: "", size: 0 }]),
+  );
+  return { platform, engine: createLayoutEngine(references) as unknown as Engine, built };
+}
+
+/** Of a tool, a layer on that of base's image of the same variant. */
+function tinyImageOf(image: Image, build: CatalogBuild, platform: Platform): TinyImage {
+  const [os, architecture] = platform.split("/");
+  const layerFor = (language: string) =>
+    content(layerType, Buffer.alloc(3000, `${language} ${image.variant} ${build.rank} ${architecture} `));
+  const layer = layerFor(image.language);
+  const below = image.language === "base" ? undefined : layerFor("base");
+  const layers = [...(below === undefined ? [] : [below]), layer];
+  const rootfs = { type: "layers", diff_ids: layers.map(({ digest }) => digest) };
+  const config = json(configType, { architecture, os, config: { Labels: labelsOf(build) }, rootfs });
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: imageType,
+    config: descriptor(config),
+    layers: layers.map(descriptor),
+  };
+  return { ...json(imageType, manifest), config, layer, ...(below === undefined ? {} : { below }) };
+}
