@@ -92,8 +92,9 @@ golden: compile ## Rewrite the expectations under test/golden
 	GOLDEN=write $(MOCHA) --no-config --timeout 60000 dist/test/golden.test.js
 
 .PHONY: bench
-bench: compile ## Measure, as ratios in one run
+bench: compile engine-tests ## Measure, as ratios in one run
 	node dist/bench/generate.js
+	@node dist/bench/publish.js
 
 .PHONY: bench-publish
 bench-publish: compile engine-tests ## Compare publishing with one docker push for each tag

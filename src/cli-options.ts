@@ -44,6 +44,9 @@ function parseMirror(text: string, previous: Partial<Record<Family, string>>): P
   return { ...previous, [family]: location };
 }
 
+export const plainHttpOption = (): Option =>
+  new Option("--plain-http", "the registry speaks plain HTTP; one on this machine may anyway");
+
 /** `linux/amd64,linux/arm64`, in the order of `platforms`. */
 export function parsePlatforms(text: string): readonly Platform[] {
   const named = text.split(",");

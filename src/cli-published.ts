@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Finish, show } from "./cli-options.js";
+import { type Finish, plainHttpOption, show } from "./cli-options.js";
 import { isVerified } from "./model/verification.js";
 import { formatImageChanges } from "./reporters/changes.js";
 import { print, say } from "./reporters/output.js";
@@ -16,16 +16,26 @@ export function addPublished(program: Command, finish: Finish): void {
   addChanges(program, finish);
 }
 
+interface PublishedFlags {
+  readonly plainHttp?: boolean;
+  readonly json?: boolean;
+}
+
+interface VerifyFlags extends PublishedFlags {
+  readonly key: string;
+}
+
 function addVerify(program: Command, finish: Finish): void {
   program
     .command("verify <ref>")
     .description("check what was published: each platform's signature, bill of materials and labels")
     .requiredOption("--key <key>", "the public key, as cosign takes it: a file, mostly")
+    .addOption(plainHttpOption())
     .option("--json", "for programs")
     .addHelpText("after", referenceHelp)
-    .action(async (reference: string, { key, json = false }: { key: string; json?: boolean }) => {
+    .action(async (reference: string, { key, plainHttp = false, json = false }: VerifyFlags) => {
       const { verify } = await import("./commands/verify.js");
-      const result = await verify(reference, { key });
+      const result = await verify(reference, { key, plainHttp });
       show(
         result,
         (value) => print(json ? formatJson(value) : formatVerification(value)),
@@ -39,11 +49,12 @@ function addChanges(program: Command, finish: Finish): void {
   program
     .command("changes <ref>")
     .description("what is in a published image that was not in the one before it, and why it was built")
+    .addOption(plainHttpOption())
     .option("--json", "for programs")
     .addHelpText("after", referenceHelp)
-    .action(async (reference: string, { json = false }: { json?: boolean }) => {
+    .action(async (reference: string, { plainHttp = false, json = false }: PublishedFlags) => {
       const { changes } = await import("./commands/changes.js");
-      const result = await changes(reference);
+      const result = await changes(reference, plainHttp);
       show(
         result,
         (value) => {

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { type Command, Option } from "commander";
-import { type Finish, mirrorOption, parseCount, parsePlatforms, rootOf, show } from "./cli-options.js";
+import { type Finish, mirrorOption, parseCount, parsePlatforms, plainHttpOption, rootOf, show } from "./cli-options.js";
 import type { StageName } from "./model/event.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
@@ -56,6 +56,7 @@ interface RunFlags {
   readonly strict?: boolean;
   readonly verify?: boolean;
   readonly dryRun?: boolean;
+  readonly plainHttp?: boolean;
   readonly allowDowngrade?: boolean;
   readonly json?: boolean;
   readonly registry?: string;
@@ -94,6 +95,7 @@ export function addRun(
   if (registry !== "none")
     command
       .option("--sign <key>", "sign with cosign and this private key, its password from COSIGN_PASSWORD")
+      .addOption(plainHttpOption())
       .option("--dry-run", "publish nothing, and say what would move")
       .option("--allow-downgrade", "let tags go back to older versions and builds");
   command.action(async (selectors: string[], flags: RunFlags) => {
@@ -115,6 +117,7 @@ export function addRun(
       force: flags.force ?? false,
       verify: flags.verify ?? false,
       dryRun: flags.dryRun ?? false,
+      plainHttp: flags.plainHttp ?? false,
       allowDowngrade: flags.allowDowngrade ?? false,
       say: reporter.hear,
     });

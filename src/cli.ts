@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { addNew } from "./cli-new.js";
-import { type ExitStatus, type Finish, mirrorOption, rootOf, show } from "./cli-options.js";
+import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
 import { addPublished } from "./cli-published.js";
 import { addRun, runCommands } from "./cli-run.js";
 import { addSize } from "./cli-size.js";
@@ -89,9 +89,10 @@ function addExpired(program: Command, finish: Finish): void {
       "unique tags in a registry that are old and in no other tag's place, for who deletes them; deletes none",
     )
     .requiredOption("--registry <where>", "HOST[:PORT][/PATH]")
-    .action(async (selectors: string[], { registry }: { registry: string }) => {
+    .addOption(plainHttpOption())
+    .action(async (selectors: string[], { registry, plainHttp = false }: { registry: string; plainHttp?: boolean }) => {
       const { expired } = await import("./commands/expired.js");
-      const result = await expired(rootOf(program), { selectors, registry });
+      const result = await expired(rootOf(program), { selectors, registry, plainHttp });
       const printAll = (references: readonly string[]): void => {
         for (const reference of references) print(reference);
       };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Event, Say, StageName, Subject } from "./model/event.js";
 import { Failure, Unavailable } from "./model/failure.js";
 import type { Image, ImageId, Pair } from "./model/image.js";
@@ -5,8 +6,7 @@ import type { Platform } from "./model/platform.js";
 import type { Digest, RepositoryName } from "./model/reference.js";
 import { imageKey, makeReport, type Report } from "./model/report.js";
 import { elapsed } from "./ports/clock.js";
-import { signImage } from "./ports/cosign.js";
-import { withTemporaryFolder } from "./ports/files.js";
+import { withTemporaryFolder, writeText } from "./ports/files.js";
 import { hostPlatform } from "./ports/host.js";
 import { createTlsServer } from "./ports/tls-server.js";
 import { parentsOf, prepare, type RunContext, type RunRequest, type Selection, selectImages } from "./run-context.js";
@@ -17,6 +17,7 @@ import { publishPair } from "./stages/publish.js";
 import { publishArtifacts } from "./stages/publish-artifacts.js";
 import { attachDocuments } from "./stages/publish-attachments.js";
 import type { TagPlan } from "./stages/publish-tags.js";
+import { signMissing } from "./stages/sign.js";
 import { testPair } from "./stages/test.js";
 import { verifyImage } from "./stages/verify.js";
 import { runGraph, type Task } from "./support/schedule.js";
@@ -107,7 +108,8 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   if (parent.kind !== "distribution") return [build];
   const provide: Task<void> = {
     id: imageKey(parent.reference, platform),
-    needs: [],
+    // One pull at a time: each uses the plain name.
+    needs: platform === hostPlatform ? [] : [imageKey(parent.reference, hostPlatform)],
     run: () =>
       unlessUnavailable(image.id, say, async () => {
         context.distributions.set(parent.distribution.name, await provideFor(parent, request, context));
@@ -189,12 +191,16 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
 async function publish(pair: Pair, request: PublishRequest, platforms: readonly RunContext[]): Promise<void> {
   const { target, say, root, plan, dryRun, allowDowngrade, publishing } = request;
   if (target === undefined) throw new Failure("no registry was named");
-  const { registry, key } = target;
+  const { registry, signing, plainHttp } = target;
   if (!dryRun) await publishArtifacts(pair, { ...target, platforms, publishing, say });
-  const sign = (repository: RepositoryName, digest: Digest) =>
-    signImage({ host: registry.host, repository, digest }, { key: key ?? "" });
+  const publicKey = join(platforms[0]?.folder ?? "", "cosign.pub");
+  const signerOf = (own: { readonly key: string; readonly publicKey: string }) => {
+    writeText(publicKey, { text: own.publicKey });
+    const key = { host: registry.host, key: own.key, publicKey, plainHttp };
+    return (repository: RepositoryName, digests: readonly Digest[]) => signMissing(repository, digests, key);
+  };
   const attach = (tags: TagPlan) => attachDocuments(tags, { root, registry });
-  const how = { dryRun, allowDowngrade, attach, ...(key === undefined ? {} : { sign }) };
+  const how = { dryRun, allowDowngrade, attach, ...(signing === undefined ? {} : { sign: signerOf(signing) }) };
   await publishPair(pair, { ...target, ...how, base: plan.base, platforms, say });
 }
 

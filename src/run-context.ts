@@ -33,8 +33,9 @@ export interface RunRequest {
     readonly registry: Registry;
     readonly path: string;
     readonly day: string;
-    /** A key that images are signed with. */
-    readonly key?: string;
+    readonly plainHttp: boolean;
+    /** What images are signed with: a private key, as cosign takes it, and its public half in PEM. */
+    readonly signing?: { readonly key: string; readonly publicKey: string };
   };
   readonly mirrors: Readonly<
     Partial<Record<"alpine" | "debian", { readonly mirror: HostMirror; readonly named: boolean }>>

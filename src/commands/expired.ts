@@ -11,6 +11,7 @@ export interface ExpiredOptions {
   readonly selectors: readonly Selector[];
   /** `127.0.0.1:5000/acme` */
   readonly registry: string;
+  readonly plainHttp: boolean;
 }
 
 const requests = 8;
@@ -20,7 +21,7 @@ export async function expired(root: string, options: ExpiredOptions): Promise<Re
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
   const images = select(opened.value, options.selectors);
-  const target = targetOf(options.registry, opened.value.plan.namespace);
+  const target = targetOf(options.registry, opened.value.plan.namespace, options.plainHttp);
   if (!images.ok || !target.ok) return failed(...complaintsOf(images), ...complaintsOf(target));
   const { registry, path } = target.value;
   const limit = pLimit(requests);

@@ -10,7 +10,7 @@ export interface PublishedName {
 }
 
 /** `127.0.0.1:5000/acme/lua:5.4`, as a word of the command line, and a client of the registry in it, which is asked nothing yet. */
-export function parsePublished(text: string): Result<PublishedName> {
+export function parsePublished(text: string, plainHttp: boolean): Result<PublishedName> {
   const reference = parseReference(text);
   if (reference === undefined)
     return failed({
@@ -18,5 +18,8 @@ export function parsePublished(text: string): Result<PublishedName> {
       message: `REF must be an image's reference, such as registry.example/acme/python:3.13, and is ${JSON.stringify(text)}`,
     });
   const { registry, repository, digest, tag = parseTag("latest") as Tag } = reference;
-  return ok({ place: { registry: createRegistry({ host: registry }), repository }, name: digest ?? tag });
+  return ok({
+    place: { registry: createRegistry(plainHttp ? { host: registry, plainHttp } : { host: registry }), repository },
+    name: digest ?? tag,
+  });
 }

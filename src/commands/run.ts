@@ -6,7 +6,7 @@ import type { Report } from "../model/report.js";
 import type { Selector } from "../model/selector.js";
 import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
-import { checkKey } from "../ports/cosign.js";
+import { readPublicKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
 import { hostPlatform } from "../ports/host.js";
@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly force: boolean;
   readonly verify: boolean;
   readonly dryRun: boolean;
+  /** Whether a registry that is not on loopback speaks plain HTTP. */
+  readonly plainHttp: boolean;
   readonly allowDowngrade: boolean;
   readonly say: Say;
 }
@@ -44,7 +46,8 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
   const { plan, lock, tree, loaded } = opened.value;
-  const target = options.registry === undefined ? ok(undefined) : targetOf(options.registry, plan.namespace);
+  const target =
+    options.registry === undefined ? ok(undefined) : targetOf(options.registry, plan.namespace, options.plainHttp);
   const quickstart = options.quickstart ? loaded.catalog.settings.quickstart : [];
   const images = select(opened.value, [...options.selectors, ...quickstart]);
   const complaints = complaintsAbout(options);
@@ -54,7 +57,7 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
   await engine.check();
   await target.value?.registry.check();
-  if (options.key !== undefined) await checkKey({ key: options.key });
+  const signing = options.key === undefined ? {} : { signing: await readSigning(options.key) };
   if (options.generate) writeGenerated(root, opened.value);
   const mirrors = await mirrorsFor(opened.value, options.mirrors);
   const { stages, jobs, force, verify, dryRun, allowDowngrade, say } = options;
@@ -76,17 +79,12 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
     say,
   };
   if (target.value === undefined) return ok(await runPairs(request));
-  return ok(
-    await runPairs({
-      ...request,
-      target: {
-        ...target.value,
-        day: today().replaceAll("-", ""),
-        ...(options.key === undefined ? {} : { key: options.key }),
-      },
-    }),
-  );
+  const day = today().replaceAll("-", "");
+  return ok(await runPairs({ ...request, target: { ...target.value, ...signing, day, plainHttp: options.plainHttp } }));
 }
+
+/** Before anything is uploaded that is to be signed. */
+const readSigning = async (key: string) => ({ key, publicKey: await readPublicKey({ key }) });
 
 /** Of options that make no sense together. */
 function complaintsAbout({ key, dryRun, allowDowngrade, registry }: RunOptions): readonly Diagnostic[] {

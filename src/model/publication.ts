@@ -43,6 +43,12 @@ export function downgradeOf(there: Standing, wanted: Standing): string | undefin
   return undefined;
 }
 
+/** Whether what is there is a newer version, or a newer build of the same. */
+export function isNewer(there: Standing, wanted: Standing): boolean {
+  const order = orderOf(there, wanted);
+  return order < 0 || (order === 0 && isEarlier(wanted.created, there.created));
+}
+
 /** Why a tag moves: `3.14.6 → 3.14.7`, `rebuilt, 2026-11-01 → 2026-11-21`, `other content`, `new`. */
 export function reasonOfMove(there: Standing | undefined, wanted: Standing): string {
   if (there === undefined) return "new";

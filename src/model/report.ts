@@ -64,10 +64,10 @@ export function makeReport(
       ? [{ stage: event.stage, subject: event.subject, reason: event.reason, ...optional(event) }]
       : [],
   );
-  const failedPairs = failures.flatMap(({ stage, subject }) =>
-    stage === "build" || stage === "verify" ? [] : [subject as PairId],
+  const failedPairs = new Set(
+    failures.flatMap(({ stage, subject }) => (stage === "build" || stage === "verify" ? [] : [subject as PairId])),
   );
-  return { images, failedPairs, failures, ms };
+  return { images, failedPairs: [...failedPairs], failures, ms };
 }
 
 interface State {

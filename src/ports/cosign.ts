@@ -34,10 +34,11 @@ const timeout = 240_000;
 /** Exit statuses of `cosign verify` that say what it found (cosign's cmd/cosign/errors/exit_codes.go). */
 const found: Readonly<Record<number, SignatureState>> = { 0: "signed", 10: "unsigned", 12: "signed-by-others" };
 
-/** Throws a Failure where cosign is not there, or cannot read a private key: before anything is uploaded that it should sign. */
-export async function checkKey({ key }: CosignOptions): Promise<void> {
+/** The public half of a private key, in PEM. Throws a Failure where cosign is not there, or cannot read the key. */
+export async function readPublicKey({ key }: CosignOptions): Promise<string> {
   const finished = await runCosign(["public-key", `--key=${key}`]);
   if (finished.exitCode !== 0) throw new Failure(`cannot sign: ${reasonOf(finished, { key })}`);
+  return finished.stdout;
 }
 
 /**

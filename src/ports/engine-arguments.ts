@@ -27,7 +27,7 @@ export interface Dialect {
 }
 
 /** Made by a run, a service or an export: what has it and is left over may be removed. */
-export const testLabel = "ingot.test=true";
+const testLabel = "ingot.test=true";
 
 export function buildArguments(dialect: Dialect, request: BuildRequest): readonly string[] {
   return [

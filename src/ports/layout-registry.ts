@@ -106,9 +106,19 @@ function findTarget(folder: string, repository: string, name: Name): Partial<Tar
 function findManifest(folder: string, repository: string, name: Name): Manifest | undefined {
   const { digest, mediaType } = findTarget(folder, repository, name) ?? {};
   const bytes = digest && readBlob(folder, digest, manifestLimit);
-  if (bytes !== undefined) return readManifest(bytes, mediaType ?? typeOf(bytes));
+  if (bytes !== undefined) return mediaType === undefined ? readAny(bytes) : readManifest(bytes, mediaType);
   if (mediaType === undefined) return undefined;
   throw new Failure(`its index names ${digest}, which is not there`);
+}
+
+/** All blobs are in one place: what is asked for by its digest may be a config, or a layer. */
+function readAny(bytes: Uint8Array): Manifest | undefined {
+  try {
+    return readManifest(bytes, typeOf(bytes));
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
 /** What a document is that need not say so. */

@@ -28,8 +28,12 @@ export function engineFor(platform: Platform, engine: Engine): Engine {
     tag: (source, target) => engine.tag(own(source), own(target)),
     untag: (references) => engine.untag(references.map(own)),
     pull: async (reference) => {
+      const before = (await engine.inspect([reference])).get(reference);
       await engine.pull(reference, platform);
       await engine.tag(reference, own(reference));
+      // The plain name is that of this machine's platform.
+      if (before === undefined) await engine.untag([reference]);
+      else await engine.tag(before.id, reference);
     },
     run: (request) => engine.run({ ...request, platform, image: own(request.image) }),
     serve: (request) => engine.serve({ ...request, platform, image: own(request.image) }),

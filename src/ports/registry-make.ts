@@ -13,7 +13,7 @@ import { blobOf } from "./registry-source.js";
 export const imageManifestType = "application/vnd.oci.image.manifest.v1+json";
 export const imageIndexType = "application/vnd.oci.image.index.v1+json";
 /** image-spec, "Guidance for an Empty Descriptor". */
-export const emptyType = "application/vnd.oci.empty.v1+json";
+const emptyType = "application/vnd.oci.empty.v1+json";
 
 /** What an artifact without a config has for one; a repository needs it before the artifact's manifest. */
 export const emptyBlob = blobOf(Buffer.from("{}"));

@@ -81,8 +81,10 @@ const sha256 = z.string().transform((text, context) => {
   return z.NEVER;
 });
 const annotations = z.record(z.string(), z.string()).nullish();
+// Messages name it.
+const platformPart = z.string().regex(/^[\w.-]{1,64}$/);
 const platform = z
-  .object({ os: z.string(), architecture: z.string(), variant: z.string().nullish() })
+  .object({ os: platformPart, architecture: platformPart, variant: platformPart.nullish() })
   .transform(({ os, architecture, ...rest }): DescribedPlatform => ({ os, architecture, ...present(rest) }));
 const descriptor = z
   .object({

@@ -58,7 +58,7 @@ const nameOf = ({ subject, platform }: { readonly subject: Subject; readonly pla
   platform === undefined ? subject : `${subject} (${platform})`;
 
 /** `        python:3.13 sha256:0123456789ab → sha256:ba9876543210 (3.13.4 → 3.13.5)` */
-export function formatMove({ repository, tag, from, to, why }: Move): string {
+function formatMove({ repository, tag, from, to, why }: Move): string {
   const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
   return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${why})`;
 }

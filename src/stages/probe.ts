@@ -104,7 +104,7 @@ async function withTrust(
       tags: [tag],
       buildArguments: { DEV: dev, IMAGE: image },
       labels: { "ingot.test": "true" },
-      contexts: {},
+      contexts: { [dev]: dev, [image]: image },
       secrets: [],
       cache: true,
     });

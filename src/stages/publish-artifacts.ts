@@ -25,7 +25,7 @@ interface ArtifactContext {
   /** What goes before the repository's own name: `acme` */
   readonly path: string;
   readonly platforms: readonly PlatformArtifacts[];
-  /** By reference, those that this run publishes or has published: pairs that share one are published at the same time. */
+  /** By reference and platforms, those that this run publishes or has published: pairs that share one are published at the same time. */
   readonly publishing: Map<string, Promise<void>>;
   readonly say: Say;
 }
@@ -39,9 +39,9 @@ export async function publishArtifacts(pair: Pair, context: ArtifactContext): Pr
     pair.images.flatMap((image) => image.artifacts.map((artifact) => [artifact.reference, artifact])),
   );
   for (const artifact of artifacts.values()) {
-    const begun = context.publishing.get(artifact.reference);
-    const published = begun ?? publish(artifact, pair, context);
-    context.publishing.set(artifact.reference, published);
+    const key = [artifact.reference, ...context.platforms.map(({ platform }) => platform)].join(" ");
+    const published = context.publishing.get(key) ?? publish(artifact, pair, context);
+    context.publishing.set(key, published);
     await published;
   }
 }

@@ -1,6 +1,14 @@
 import { join } from "node:path";
-import { type ChangedImage, changesType, describeChanges, formatChanges, sbomType } from "../model/changes.js";
+import {
+  type ChangedImage,
+  type Changes,
+  changesType,
+  describeChanges,
+  formatChanges,
+  sbomType,
+} from "../model/changes.js";
 import { Failure } from "../model/failure.js";
+import type { Platform } from "../model/platform.js";
 import { versionLabel } from "../model/publication.js";
 import type { Digest } from "../model/reference.js";
 import { readSbom, type SbomEntry } from "../model/sbom-reader.js";
@@ -28,7 +36,7 @@ export async function attachDocuments({ release, steps }: TagPlan, { root, regis
   const { image, repository, content } = release;
   const place = { registry, repository };
   const replaced = steps.find(({ move }) => move.from !== undefined)?.move;
-  const previous = replaced?.from === undefined ? [] : (await readPublished(place, replaced.from)).images;
+  const previous = replaced?.from === undefined ? undefined : await readPrevious(place, replaced.from);
   for (const { platform, manifest } of content.parts) {
     const file = sbomFile(image, platform);
     const sbom = readText(join(root, file));
@@ -37,35 +45,58 @@ export async function attachDocuments({ release, steps }: TagPlan, { root, regis
     await attachDocument({ ...place, subject }, { type: sbomType, text: sbom });
     // The first list of changes is the right one: a run that completes another finds tags moved already.
     if ((await registry.referrers(repository, manifest.digest, changesType)).length > 0) continue;
-    const before = previous.find((each) => each.platform === platform);
-    const text = await describe({ release, manifest, before, sbom, why: replaced?.why }, place);
+    const before = previous?.find((each) => each.platform === platform);
+    const why = previous === undefined ? "first under its tags" : replaced?.why;
+    const text = await describe({ release, platform, manifest, before, sbom, why: why ?? "" }, place);
     await attachDocument({ ...place, subject }, { type: changesType, text });
+  }
+}
+
+/** The images that a tag pointed at; none where they cannot be read any more: what took their place is to be published all the same. */
+async function readPrevious(place: PublishedPlace, digest: Digest): Promise<readonly PublishedImage[]> {
+  try {
+    return (await readPublished(place, digest)).images;
+  } catch (error) {
+    if (error instanceof Failure) return [];
+    throw error;
   }
 }
 
 interface Change {
   readonly release: Release;
+  readonly platform: Platform;
   readonly manifest: Manifest;
   readonly before: PublishedImage | undefined;
   readonly sbom: string;
-  readonly why: string | undefined;
+  /** Why the tag moves. */
+  readonly why: string;
 }
 
-async function describe({ release, manifest, before, sbom, why }: Change, place: PublishedPlace): Promise<string> {
-  const after = readSbom(sbom).packages;
+async function describe(change: Change, place: PublishedPlace): Promise<string> {
+  const { release, platform, manifest, before, sbom, why } = change;
+  const { packages: after } = readSbom(sbom);
   const current = changedImage(manifest, release.image.version.text);
-  if (before === undefined)
-    return formatChanges(describeChanges({ current, reasons: ["first under its tags"], after }));
+  if (before === undefined) return formatChanges(describeChanges({ platform, current, reasons: [why], after }));
   const known = await readPackages(place, before.manifest.digest);
-  return formatChanges(
-    describeChanges({
-      current,
-      previous: changedImage(before.manifest, before.config.labels[versionLabel]),
-      reasons: why === undefined ? [] : [why],
-      after,
-      ...(known === undefined ? {} : { before: known }),
-    }),
-  );
+  const changes = describeChanges({
+    platform,
+    current,
+    previous: changedImage(before.manifest, before.config.labels[versionLabel]),
+    reasons: [],
+    after,
+    ...(known === undefined ? {} : { before: known }),
+  });
+  return formatChanges({ ...changes, reasons: [why, ...causesOf(change, before, changes)] });
+}
+
+/** What is other than it was, and so made the build another one. */
+function causesOf({ manifest, release }: Change, before: PublishedImage, { packages }: Changes): readonly string[] {
+  const [base, old] = [manifest.layers[0]?.digest, before.manifest.layers[0]?.digest];
+  const updated = packages?.updated.length ?? 0;
+  return [
+    ...(updated === 0 ? [] : [`packages with another version: ${updated}`]),
+    ...(release.image.parent.kind === "image" && base !== old ? ["what it is built on has changed"] : []),
+  ];
 }
 
 const changedImage = ({ digest, layers }: Manifest, version: string | undefined): ChangedImage => ({

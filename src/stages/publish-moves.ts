@@ -1,5 +1,5 @@
 import type { Move } from "../model/event.js";
-import { downgradeOf, type Standing, standingOf } from "../model/publication.js";
+import { isNewer, type Standing, standingOf } from "../model/publication.js";
 import { type Digest, parseTag, type RepositoryName, type Tag } from "../model/reference.js";
 import { compareVersions, isOfLine, prefixesOf, type Version } from "../model/version.js";
 import type { Registry } from "../ports/registry.js";
@@ -85,7 +85,7 @@ async function findNewer(
   for (const tag of await uniqueTags(repository, narrowest, registry)) {
     const digest = await registry.digestOf(repository, tag);
     const standing = digest === undefined ? own : await readStanding(registry, repository, digest);
-    if (downgradeOf(standing, found) !== undefined) found = standing;
+    if (isNewer(standing, found)) found = standing;
   }
   return found === own ? undefined : registry.manifest(repository as RepositoryName, found.digest);
 }

@@ -1,11 +1,12 @@
 import pLimit from "p-limit";
 import type { Move } from "../model/event.js";
 import type { Image } from "../model/image.js";
-import { downgradeOf, reasonOfMove, type Standing, standingOf } from "../model/publication.js";
+import { downgradeOf, isNewer, reasonOfMove, type Standing, standingOf } from "../model/publication.js";
 import { type Digest, parseTag, type RepositoryName, type Tag } from "../model/reference.js";
 import type { Registry } from "../ports/registry.js";
-import type { Manifest } from "../ports/registry-manifest.js";
+import type { Descriptor, Manifest } from "../ports/registry-manifest.js";
 import type { Content } from "./publish-content.js";
+import { formatPlatform, isImage } from "./published.js";
 
 /** An image with the content that it has, or would have, in a repository. */
 export interface Release {
@@ -74,22 +75,26 @@ function judge({ repository, tag, level, from }: Found, standings: ReadonlyMap<D
   const why = reasonOfMove(there, wanted);
   const move: Move = { repository, tag, to: wanted.digest, why, ...(from === undefined ? {} : { from }) };
   const refusal = there === undefined ? undefined : downgradeOf(there, wanted);
-  return { step: { move, level, ...(refusal === undefined || there === undefined ? {} : { newer: there }) }, refusal };
+  const newer = there !== undefined && isNewer(there, wanted) ? { newer: there } : {};
+  return { step: { move, level, ...newer }, refusal };
 }
 
-/** By the config of an image, or of the first of an index. What is gone by now stands for nothing. */
+/** By the config of an image, or of the first of an index. What is no image, or gone by now, stands for nothing. */
 export async function readStanding(registry: Registry, repository: RepositoryName, digest: Digest): Promise<Standing> {
+  const nothing = standingOf(digest, {}, []);
   const top = await registry.manifest(repository, digest);
-  const [first] = top?.manifests ?? [];
-  const manifest: Manifest | undefined = first === undefined ? top : await registry.manifest(repository, first.digest);
-  if (manifest?.config === undefined) return standingOf(digest, {}, []);
-  const { labels, os, architecture } = await registry.config(repository, manifest.config.digest);
-  const listed = top?.manifests.flatMap(({ platform }) => (platform === undefined ? [] : [platform])) ?? [];
-  const platforms = (listed.length === 0 ? [{ os, architecture }] : listed).map(
-    (each) => `${each.os}/${each.architecture}`,
-  );
-  return standingOf(digest, labels, platforms);
+  const named = top?.manifests.filter(isImage) ?? [];
+  const manifest = named[0] === undefined ? top : await registry.manifest(repository, named[0].digest);
+  const config = manifest?.config;
+  if (config === undefined || !isImageConfig(config) || !(await registry.hasBlob(repository, config.digest)))
+    return nothing;
+  const { labels, os, architecture } = await registry.config(repository, config.digest);
+  const listed = named.flatMap(({ platform }) => platform ?? []);
+  return standingOf(digest, labels, (listed.length === 0 ? [{ os, architecture }] : listed).map(formatPlatform));
 }
+
+const isImageConfig = ({ mediaType }: Descriptor): boolean =>
+  /^application\/vnd\.(oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/.test(mediaType);
 
 /**
  * Gives a release its unique tag, which is never moved: the one that it has, or the next free one, `24.16.0-alpine3.24-20261121`,

@@ -3,7 +3,7 @@ import type { Move, Say } from "../model/event.js";
 import { Failure } from "../model/failure.js";
 import type { Image, ImageId, Pair, PairId } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
-import { type Digest, parseTag, type RepositoryName, type Tag } from "../model/reference.js";
+import type { Digest, RepositoryName, Tag } from "../model/reference.js";
 import { elapsed } from "../ports/clock.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
 import type { Registry } from "../ports/registry.js";
@@ -32,8 +32,8 @@ export interface PublishContext {
   readonly dryRun: boolean;
   /** Lets tags go back to older versions and builds, and to fewer platforms. */
   readonly allowDowngrade: boolean;
-  /** Signs an image, and for an index each image in it. */
-  readonly sign?: (repository: RepositoryName, digest: Digest) => Promise<void>;
+  /** Signs what is not signed of an image's manifests, an index first; tells whether there was something to sign. */
+  readonly sign?: (repository: RepositoryName, digests: readonly Digest[]) => Promise<boolean>;
   /** Attaches what is known of a release before a tag points at it. */
   readonly attach: (plan: TagPlan) => Promise<void>;
   readonly say: Say;
@@ -54,13 +54,14 @@ export async function publishPair(pair: Pair, context: PublishContext): Promise<
   const { registry, say, dryRun, sleep = wait } = context;
   const start = elapsed();
   const releases = await provideReleases(pair, context);
-  if (!dryRun) for (const release of releases) await signOnce(release, context);
   const moved: Move[] = [];
+  let signed = false;
   for (let attempt = 1; ; attempt += 1) {
     const began = elapsed();
     const plans = await Promise.all(releases.map((release) => planTags(release, registry)));
     await refuse(plans, moved, context);
     const steps = orderSteps(plans);
+    if (!dryRun && attempt === 1) signed = await signAll(releases, context);
     if (steps.length === 0) break;
     if (dryRun) return say({ type: "planned", subject: pair.id, moves: steps.map(({ move }) => move) });
     if (attempt > mostAttempts) throw new Failure(busy(pair.id));
@@ -72,7 +73,8 @@ export async function publishPair(pair: Pair, context: PublishContext): Promise<
     if (done.length < steps.length) await sleep(pauseAfter(attempt, elapsed(began)));
   }
   await keepUnique(releases, moved, context);
-  finish(pair, moved, elapsed(start), say);
+  if (moved.length === 0 && !signed) say({ type: "kept", stage: "publish", subject: pair.id });
+  else say({ type: "published", subject: pair.id, ms: elapsed(start), moves: moved });
 }
 
 const busy = (pair: PairId): string =>
@@ -92,11 +94,6 @@ async function keepUnique(
     const isNew = moved.some((move) => move.repository === repository && move.tag === image.tags[0]);
     if (isNew) await claimUniqueTag(release, context.registry, context.day);
   }
-}
-
-function finish(pair: Pair, moves: readonly Move[], ms: number, say: Say): void {
-  if (moves.length === 0) say({ type: "kept", stage: "publish", subject: pair.id });
-  else say({ type: "published", subject: pair.id, ms, moves });
 }
 
 /** The content of all images of the pair before any tag of it, runtime first. */
@@ -132,12 +129,14 @@ async function refuse(plans: readonly TagPlan[], moved: readonly Move[], context
   throw new Failure(`${first}; --allow-downgrade would move it all the same`, more);
 }
 
-/** Before a tag points at it, and although one does already. cosign keeps signatures under a tag that tells of what they are. */
-async function signOnce({ repository, content }: Release, { registry, sign }: PublishContext): Promise<void> {
-  const { digest } = content.top;
-  const signatures = parseTag(`${digest.replace(":", "-")}.sig`) as Tag;
-  if (sign === undefined || (await registry.digestOf(repository, signatures)) !== undefined) return;
-  await sign(repository, digest);
+/** Before a tag points at them, and although one does already. */
+async function signAll(releases: readonly Release[], { sign }: PublishContext): Promise<boolean> {
+  let signed = false;
+  for (const { repository, content } of releases) {
+    const parts = content.parts.map(({ manifest }) => manifest.digest);
+    if (await sign?.(repository, [...new Set([content.top.digest, ...parts])])) signed = true;
+  }
+  return signed;
 }
 
 /** What a release has before it is seen under a tag that moves. */

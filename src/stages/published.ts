@@ -46,7 +46,7 @@ export async function readPublished(place: PublishedPlace, name: Tag | Digest): 
 }
 
 /** Builders keep what they know of a build in the same index, as for a machine that there is not. */
-const isImage = ({ platform }: Descriptor): boolean => platform?.os !== "unknown";
+export const isImage = ({ platform }: Descriptor): boolean => platform?.os !== "unknown";
 
 async function mustRead(place: PublishedPlace, name: Tag | Digest): Promise<Manifest> {
   const manifest = await place.registry.manifest(place.repository, name);

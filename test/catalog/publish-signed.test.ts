@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { hostPlatform } from "../../src/ports/host.js";
 import { cosign, type KeyPair, makeKeys, requireCosign } from "../support/cosign.js";
@@ -62,14 +62,22 @@ describe("publishing the pair of lua on Debian 13, signed", () => {
     assert.match(changes.stdout, /first under its tags/);
   });
 
-  it("does nothing a second time, although a key was made anew: what is signed stays as it is", async () => {
+  it("does nothing a second time, and signs with another key what one has signed already", async () => {
     await toRegistry();
-    const { status, stdout } = await toRegistry();
-    assert.equal(status, 0);
-    assert.ok(parseRun(stdout).events.every(({ type }) => type === "kept"));
+    const again = await toRegistry();
+    assert.ok(parseRun(again.stdout).events.every(({ type }) => type === "kept"));
+    mkdirSync(join(folder(), "other"));
+    const other = await makeKeys(join(folder(), "other"), password);
+    const signed = await publish("--registry", `${registry.host}/acme`, "--sign", other.privateKey);
+    assert.equal(signed.status, 0, signed.stderr);
+    for (const { publicKey } of [keys, other]) {
+      const reference = `${registry.host}/acme/lua:5.4-trixie-dev`;
+      const verified = await ingot(repository, ["verify", reference, "--key", publicKey]);
+      assert.equal(verified.status, 0, verified.stdout);
+    }
   });
 
-  it("is read by skopeo and by podman, from a registry and from a folder", async () => {
+  it("is read by skopeo, from a registry and from a folder, and by podman from the registry", async () => {
     await toRegistry();
     const layout = join(folder(), "layout");
     assert.equal((await publish("--registry", `oci:${layout}`)).status, 0);

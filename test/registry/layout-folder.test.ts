@@ -67,6 +67,12 @@ describe("the folder of an OCI image layout", () => {
     assert.deepEqual(readdirSync(join(folder, "blobs", "sha256")).sort(), blobs.sort());
   });
 
+  it("has no manifest under the digest of a config or a layer, which lie beside it", async () => {
+    await upload(registry, repository, "24", image);
+    for (const { digest } of [image.config, image.layer])
+      assert.equal(await registry.manifest(repository, digest), undefined);
+  });
+
   it("may be empty", async () => {
     mkdirSync(folder, { recursive: true });
     await upload(registry, repository, "24", image);

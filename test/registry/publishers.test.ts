@@ -97,7 +97,12 @@ describe("two publishers of one pair at once", function () {
     const outcomes = await Promise.all(
       [second, rival].map((build, index) => race(trial, build, proxies[index]?.host ?? "")),
     );
-    assert.deepEqual(outcomes, [undefined, undefined]);
+    // On a busy machine they may meet until one gives up, and says to run it again.
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome === undefined) continue;
+      assert.match(String(outcome), /: run this again when it has ended$/);
+      assert.equal(await race(trial, [second, rival][index] as typeof rival, proxies[index]?.host ?? ""), undefined);
+    }
     const state = await checkLast(trial);
     const uniques = [...state.tags.keys()].filter((name) => name.includes("/tool:1.0.2-2026"));
     assert.deepEqual(uniques.map((name) => name.split(":")[1]).sort(), ["1.0.2-20261121", "1.0.2-20261121.2"]);

@@ -88,6 +88,7 @@ function pairOf(language: Language, build: CatalogBuild): Pair {
     ...{ id: `${id}/${variant}`, pair: id, language, line: "1", variant, version, repository: `acme/${language}` },
     tags: [build.version, ...sharedTags].map((name) => tag(tagFor(name, variant))),
     labels: labelsOf(build),
+    parent: { kind: language === "base" ? "scratch" : "image" },
   }));
   return { id, language, version, images } as unknown as Pair;
 }

@@ -108,7 +108,7 @@ export function useRepository(host: string, repository: string): TestRepository 
 const told = ({ digest }: Content) => ({
   previous: { digest: previousDigest, version: "5.4.6" },
   current: { digest, version: "5.4.7", size: 1024 },
-  reasons: ["lua5.4 5.4.7 is out"],
+  reasons: ["5.4.6 → 5.4.7"],
 });
 
 function content(mediaType: string, bytes: Buffer): Content {

@@ -67,6 +67,8 @@ describe("the engine for another platform than this machine's", () => {
     assert.deepEqual(asked, [
       ["pull", debian, other],
       ["tag", debian, `${debian}${end}`],
+      // The plain name is that of this machine's platform, as it was.
+      ["tag", id, debian],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { downgradeOf, reasonOfMove, standingOf } from "../../src/model/publication.js";
+import { downgradeOf, isNewer, reasonOfMove, standingOf } from "../../src/model/publication.js";
 import type { Digest } from "../../src/model/reference.js";
 
 const digest = `sha256:${"0".repeat(64)}` as Digest;
@@ -27,6 +27,11 @@ describe("a tag", () => {
       downgradeOf(standing("3.14.6", may, ["linux/amd64", "linux/arm64"]), standing("3.14.7", november)),
       "is for linux/arm64 too, and this is not",
     ));
+  it("is at nothing newer where all that it would lose is a platform", () => {
+    const there = standing("3.14.6", may, ["linux/amd64", "linux/arm64"]);
+    assert.equal(isNewer(there, standing("3.14.7", november)), false);
+    assert.equal(isNewer(standing("3.14.7", november), standing("3.14.7", may)), true);
+  });
   it("goes to a newer version although that was built earlier, and says from which to which", () => {
     const [there, wanted] = [standing("3.9.1", november), standing("3.10.0", may)];
     assert.equal(downgradeOf(there, wanted), undefined);
