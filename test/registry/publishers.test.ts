@@ -97,12 +97,8 @@ describe("two publishers of one pair at once", function () {
     const outcomes = await Promise.all(
       [second, rival].map((build, index) => race(trial, build, proxies[index]?.host ?? "")),
     );
-    // On a busy machine they may meet until one gives up, and says to run it again.
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome === undefined) continue;
-      assert.match(String(outcome), /: run this again when it has ended$/);
-      assert.equal(await race(trial, [second, rival][index] as typeof rival, proxies[index]?.host ?? ""), undefined);
-    }
+    for (const [index, outcome] of outcomes.entries())
+      await againIfBusy(outcome, trial, [second, rival][index] as CatalogBuild, proxies[index]?.host ?? "");
     const state = await checkLast(trial);
     const uniques = [...state.tags.keys()].filter((name) => name.includes("/tool:1.0.2-2026"));
     assert.deepEqual(uniques.map((name) => name.split(":")[1]).sort(), ["1.0.2-20261121", "1.0.2-20261121.2"]);
@@ -118,6 +114,18 @@ describe("two publishers of one pair at once", function () {
   const race = (trial: Trial, build: CatalogBuild, host: string): Promise<string | undefined> =>
     outcomeOf(publishCatalog({ ...trial.publication(build, tool), host, patient: true }));
 
+  /** On a busy machine two may meet until one gives up; it says to run it again, and that must do. */
+  async function againIfBusy(
+    outcome: string | undefined,
+    trial: Trial,
+    build: CatalogBuild,
+    host: string,
+  ): Promise<void> {
+    if (outcome === undefined) return;
+    assert.match(outcome, /: run this again when it has ended$/);
+    assert.equal(await race(trial, build, host), undefined);
+  }
+
   const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
   describe(`in any order (SEED=${seed})`, () => {
     const random = randomFrom(seed);
@@ -128,7 +136,7 @@ describe("two publishers of one pair at once", function () {
       return proxy;
     }
 
-    for (let run = 1; run <= 8; run += 1) {
+    for (let run = 1; run <= 4; run += 1) {
       const next = randomFrom(Math.floor(random() * 2 ** 31));
       it(`leave the newer of two versions whole, ${run}`, async () => {
         const trial = await trials.begin({ base: true });
@@ -140,23 +148,24 @@ describe("two publishers of one pair at once", function () {
       });
     }
 
-    for (let run = 1; run <= 5; run += 1) {
+    for (let run = 1; run <= 3; run += 1) {
       const next = randomFrom(Math.floor(random() * 2 ** 31));
       it(`leave one of two that are as new whole, ${run}`, async () => {
         const trial = await trials.begin({ base: true });
         const [one, other] = [await slowProxy(next, 40 * next()), await slowProxy(next, 40 * next())];
         const outcomes = await Promise.all([race(trial, second, one.host), race(trial, rival, other.host)]);
-        assert.deepEqual(outcomes, [undefined, undefined]);
+        for (const [index, outcome] of outcomes.entries())
+          await againIfBusy(outcome, trial, [second, rival][index] as CatalogBuild, [one, other][index]?.host ?? "");
         await checkLast(trial);
       });
     }
 
-    for (let run = 1; run <= 4; run += 1) {
+    for (let run = 1; run <= 2; run += 1) {
       const next = randomFrom(Math.floor(random() * 2 ** 31));
       it(`and as programs of their own, of which one may be killed, ${run}`, async () => {
         const trial = await trials.begin({ base: true });
         const [older, newer] = [await slowProxy(next, 20), await slowProxy(next, 20)];
-        const killed = run > 2;
+        const killed = run > 1;
         const more = { ...tool, patient: true };
         const publishers = [
           startPublisher(trial.publication(second, { ...more, host: older.host })),
