@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostPlatform } from "../../src/ports/host.js";
 import { copyCatalog } from "../support/catalog-copy.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { ingot, parseRun } from "../support/program.js";
@@ -39,6 +40,8 @@ describe("a language that is broken on purpose", () => {
     const { status, stdout, stderr } = await ingot(folder(), [
       "up",
       "--json",
+      "--platform",
+      hostPlatform,
       "--registry",
       `${registry.host}/acme`,
       ...selectors,
