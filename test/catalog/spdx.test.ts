@@ -91,7 +91,7 @@ describe("a bill of materials", () => {
       assert.match(accepted.stdout, /^\/a\.json holds \d\d packages and \d+ files\n\/b\.json holds \d+ packages/);
       const refused = await run("/broken.json");
       assert.equal(refused.exitCode, 1, refused.stdout);
-      assert.match(refused.stdout, /broken\.json is refused: .*SPDXRef-Nowhere|broken\.json is refused/);
+      assert.match(refused.stdout, /broken\.json is refused/);
     } finally {
       await engine.untag([validated]);
     }
