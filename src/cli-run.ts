@@ -1,12 +1,16 @@
 import { cpus } from "node:os";
 import { type Command, Option } from "commander";
 import { type Finish, mirrorOption, parseCount, parsePlatforms, plainHttpOption, rootOf, show } from "./cli-options.js";
+import type { RunOptions } from "./commands/run.js";
+import type { UpStaleOptions } from "./commands/up-stale.js";
 import type { StageName } from "./model/event.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
 import { createJsonReporter } from "./reporters/jsonl.js";
+import { print } from "./reporters/output.js";
 import { createPlainReporter } from "./reporters/plain.js";
+import { formatRebuilt } from "./reporters/rebuilt.js";
 
 interface RunCommand {
   readonly name: string;
@@ -63,6 +67,8 @@ interface RunFlags {
   readonly sign?: string;
   readonly quickstart?: boolean;
   readonly mirror: Partial<Record<Family, string>>;
+  readonly stale?: boolean;
+  readonly locked?: boolean;
 }
 
 /** Adds one of the commands that need an engine. */
@@ -98,11 +104,14 @@ export function addRun(
       .addOption(plainHttpOption())
       .option("--dry-run", "publish nothing, and say what would move")
       .option("--allow-downgrade", "let tags go back to older versions and builds");
+  if (name === "up")
+    command
+      .option("--stale", "refresh the lock, then rebuild and publish what is stale in the registry, and no more")
+      .option("--locked", "with --stale: leave the lock as it is");
   command.action(async (selectors: string[], flags: RunFlags) => {
     const root = rootOf(program);
     const reporter = flags.json === true ? createJsonReporter() : createPlainReporter();
-    const { run } = await import("./commands/run.js");
-    const result = await run(root, {
+    const options: RunOptions = {
       stages: flags.registry === undefined || stages.includes("publish") ? stages : [...stages, "publish"],
       generate: generates,
       selectors,
@@ -120,7 +129,21 @@ export function addRun(
       plainHttp: flags.plainHttp ?? false,
       allowDowngrade: flags.allowDowngrade ?? false,
       say: reporter.hear,
-    });
+    };
+    if (flags.stale === true) return runStale(root, { ...options, locked: flags.locked ?? false }, finish);
+    const { run } = await import("./commands/run.js");
+    const result = await run(root, options);
     show(result, reporter.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
   });
+}
+
+async function runStale(root: string, options: UpStaleOptions, finish: Finish): Promise<void> {
+  const { upStale } = await import("./commands/up-stale.js");
+  show(
+    await upStale(root, options),
+    (rebuilt) => print(formatRebuilt(rebuilt)),
+    finish,
+    ({ report, unmoved, unknown }) =>
+      unmoved.length + unknown.length > 0 || (report !== undefined && hasFailed(report, false)) ? 1 : 0,
+  );
 }

@@ -5,6 +5,7 @@ import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, sh
 import { addPublished } from "./cli-published.js";
 import { addRun, runCommands } from "./cli-run.js";
 import { addSize } from "./cli-size.js";
+import { addStale } from "./cli-stale.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
@@ -53,6 +54,7 @@ function makeProgram(finish: Finish): Command {
   addNew(program, finish);
   addExpired(program, finish);
   addPublished(program, finish);
+  addStale(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
 }

@@ -17,6 +17,7 @@ import { publishPair } from "./stages/publish.js";
 import { publishArtifacts } from "./stages/publish-artifacts.js";
 import { attachDocuments } from "./stages/publish-attachments.js";
 import type { TagPlan } from "./stages/publish-tags.js";
+import { recordOf } from "./stages/record.js";
 import { signMissing } from "./stages/sign.js";
 import { testPair } from "./stages/test.js";
 import { verifyImage } from "./stages/verify.js";
@@ -189,7 +190,7 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
 }
 
 async function publish(pair: Pair, request: PublishRequest, platforms: readonly RunContext[]): Promise<void> {
-  const { target, say, root, plan, dryRun, allowDowngrade, publishing } = request;
+  const { target, say, root, plan, dryRun, allowDowngrade, publishing, reasons } = request;
   if (target === undefined) throw new Failure("no registry was named");
   const { registry, signing, plainHttp } = target;
   if (!dryRun) await publishArtifacts(pair, { ...target, platforms, publishing, say });
@@ -199,7 +200,13 @@ async function publish(pair: Pair, request: PublishRequest, platforms: readonly 
     const key = { host: registry.host, key: own.key, publicKey, plainHttp };
     return (repository: RepositoryName, digests: readonly Digest[]) => signMissing(repository, digests, key);
   };
-  const attach = (tags: TagPlan) => attachDocuments(tags, { root, registry });
+  const byPlatform = new Map(platforms.map((context) => [context.platform, context]));
+  const attach = (tags: TagPlan) =>
+    attachDocuments(tags, {
+      ...{ root, registry },
+      reasonsOf: ({ id }) => reasons?.get(id) ?? [],
+      recordOf: (image, platform, packages) => recordOf(image, packages, byPlatform.get(platform) as RunContext),
+    });
   const how = { dryRun, allowDowngrade, attach, ...(signing === undefined ? {} : { sign: signerOf(signing) }) };
   await publishPair(pair, { ...target, ...how, base: plan.base, platforms, say });
 }

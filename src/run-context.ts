@@ -41,14 +41,20 @@ export interface RunRequest {
     Partial<Record<"alpine" | "debian", { readonly mirror: HostMirror; readonly named: boolean }>>
   >;
   readonly jobs: number;
-  readonly force: boolean;
+  /** What is built and tested again although it is right already. */
+  readonly force: Force;
   /** Whether what is selected is built twice, to compare. */
   readonly verify: boolean;
   /** Whether a publication only says what it would move. */
   readonly dryRun: boolean;
   readonly allowDowngrade: boolean;
+  /** Why images are rebuilt, where somebody knows. */
+  readonly reasons?: ReadonlyMap<ImageId, readonly string[]>;
   readonly say: Say;
 }
+
+/** Everything, or some of it, or nothing. */
+export type Force = boolean | ReadonlySet<ImageId>;
 
 export interface Selection {
   /** To build: what was selected, whole pairs where more than a build is asked for, and all that these are built on. */
@@ -91,7 +97,9 @@ export async function prepare(
   { folder: shared, tlsServer }: { readonly folder: string; readonly tlsServer: LazyTlsServer },
   platform: Platform,
 ): Promise<RunContext> {
-  const { plan, root, tree, force } = request;
+  const { plan, root, tree } = request;
+  const isForced = ({ id }: Pick<Image, "id">): boolean =>
+    typeof request.force === "boolean" ? request.force : request.force.has(id);
   const folder = join(shared, platform);
   makeFolder(folder);
   const engine = engineFor(platform, request.engine);
@@ -104,7 +112,8 @@ export async function prepare(
   ]);
   const tested = new Set((request.stages.includes("test") ? await engine.list(testedPattern) : new Map()).keys());
   return {
-    ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), force, tested, folder },
+    ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), isForced, tested, folder },
+    force: request.force === true,
     say: sayOn(platform, request.say),
     readContent: createContentReader(engine),
     provideArtifact: createArtifactProvider({ folder, platform }),

@@ -1,6 +1,7 @@
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import type { Say, StageName } from "../model/event.js";
 import { Failure } from "../model/failure.js";
+import type { Image } from "../model/image.js";
 import type { Family, Platform } from "../model/platform.js";
 import type { Report } from "../model/report.js";
 import type { Selector } from "../model/selector.js";
@@ -10,10 +11,10 @@ import { readPublicKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
 import { hostPlatform } from "../ports/host.js";
-import type { RunRequest } from "../run-context.js";
+import type { Force, RunRequest } from "../run-context.js";
 import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
-import { targetOf } from "./target.js";
+import { type Target, targetOf } from "./target.js";
 
 export interface RunOptions {
   readonly stages: readonly StageName[];
@@ -45,7 +46,7 @@ export interface RunOptions {
 export async function run(root: string, options: RunOptions): Promise<Result<Report>> {
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
-  const { plan, lock, tree, loaded } = opened.value;
+  const { plan, tree, loaded } = opened.value;
   const target =
     options.registry === undefined ? ok(undefined) : targetOf(options.registry, plan.namespace, options.plainHttp);
   const quickstart = options.quickstart ? loaded.catalog.settings.quickstart : [];
@@ -54,33 +55,36 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const stale = options.generate ? [] : outdated(root, tree);
   if (!images.ok || !target.ok || complaints.length + stale.length > 0)
     return failed(...complaintsOf(images), ...complaintsOf(target), ...complaints, ...stale);
+  await target.value?.registry.check();
+  const request = await prepareRun(root, opened.value, { ...options, images: images.value, target: target.value });
+  if (options.generate) writeGenerated(root, opened.value);
+  return ok(await runPairs(request));
+}
+
+export interface PreparedOptions extends Omit<RunOptions, "force"> {
+  readonly images: readonly Image[];
+  readonly target: Target | undefined;
+  readonly force: Force;
+}
+
+/** Asks for what a run needs beside the catalog: an engine, a key, mirrors. Throws a Failure where one is not there. */
+export async function prepareRun(
+  root: string,
+  opened: OpenCatalog,
+  { images, target, ...options }: PreparedOptions,
+): Promise<RunRequest> {
+  const { plan, lock, tree, loaded } = opened;
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
   await engine.check();
-  await target.value?.registry.check();
   const signing = options.key === undefined ? {} : { signing: await readSigning(options.key) };
-  if (options.generate) writeGenerated(root, opened.value);
-  const mirrors = await mirrorsFor(opened.value, options.mirrors);
-  const { stages, jobs, force, verify, dryRun, allowDowngrade, say } = options;
-  const request: RunRequest = {
-    root,
-    plan,
-    lock,
-    tree,
-    images: images.value,
-    stages,
-    platforms: options.platforms ?? (target.value === undefined ? [hostPlatform] : loaded.catalog.settings.platforms),
-    engine,
-    mirrors,
-    jobs,
-    force,
-    verify,
-    dryRun,
-    allowDowngrade,
-    say,
-  };
-  if (target.value === undefined) return ok(await runPairs(request));
+  const { stages, jobs, force, verify, dryRun, allowDowngrade, say, plainHttp } = options;
   const day = today().replaceAll("-", "");
-  return ok(await runPairs({ ...request, target: { ...target.value, ...signing, day, plainHttp: options.plainHttp } }));
+  return {
+    ...{ root, plan, lock, tree, images, stages, engine, jobs, force, verify, dryRun, allowDowngrade, say },
+    platforms: options.platforms ?? (target === undefined ? [hostPlatform] : loaded.catalog.settings.platforms),
+    mirrors: await mirrorsFor(opened, options.mirrors),
+    ...(target === undefined ? {} : { target: { ...target, ...signing, day, plainHttp } }),
+  };
 }
 
 /** Before anything is uploaded that is to be signed. */

@@ -35,6 +35,11 @@ export const catalogFile = z.strictObject({
   cycles: word.url
     .optional()
     .describe("Where release-cycle data are read: a folder with PRODUCT.json, as endoflife.date has it."),
+  maximumAge: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Days after which a published image is rebuilt, although nothing is known to have changed."),
   quickstart: z.array(word.selectorText).min(1).describe("What `make` builds."),
 });
 
@@ -76,6 +81,8 @@ export interface CatalogSettings {
   /** URL of the release-cycle data. */
   readonly cycles?: string;
   readonly quickstart: readonly string[];
+  /** Days. */
+  readonly maximumAge?: number;
 }
 
 /** A catalog as it is meant: settings and definitions, without the lock. */

@@ -17,6 +17,14 @@ export type Parent =
   | { readonly kind: "distribution"; readonly distribution: Distribution; readonly reference: string }
   | { readonly kind: "image"; readonly id: ImageId; readonly reference: string };
 
+/** The image in which a root file system is made. */
+export interface Builder {
+  readonly id: ImageId;
+  readonly reference: string;
+  /** Of its build context: what makes the root file system is among them. */
+  readonly files: readonly string[];
+}
+
 /** One image of the plan: everything that its Dockerfile, its tags and its tests are made from. */
 export interface Image {
   readonly id: ImageId;
@@ -33,7 +41,7 @@ export interface Image {
   readonly tags: readonly Tag[];
   readonly parent: Parent;
   /** The image in which a root file system is made; absent where packages are installed in place or there are none. */
-  readonly builder?: { readonly id: ImageId; readonly reference: string };
+  readonly builder?: Builder;
   /** As the package manager takes them: `python3.13=3.13.5-*`, `nodejs~24.16.0`. */
   readonly packages: readonly string[];
   /** What is laid over them: files of upstream's own. */

@@ -37,6 +37,8 @@ const pairLock = z.strictObject({
   /** What the artifacts that it names were; absent where it names none. */
   artifacts: z.record(artifactName, artifactLock).optional(),
   ...entry,
+  /** Of variants of which only a package moved since, the date on which it did. */
+  later: z.record(word.variantName, word.date).optional(),
 });
 
 /** `catalog.lock.yaml`. */

@@ -39,6 +39,7 @@ export function createLayoutRegistry(folder: string): Registry {
     during(`cannot ${verb} ${nameOf(host, repository, name)}`, repository, work);
   return {
     host,
+    requests: () => 0,
     check: () => explain(`cannot use ${host}`, () => void checkLayout(layout)),
     tags: (repository) =>
       during(`cannot list the tags of ${host}/${repository}`, repository, () =>

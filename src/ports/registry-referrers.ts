@@ -22,8 +22,10 @@ export async function listReferrers(
   digest: Digest,
   artifactType?: string,
 ): Promise<readonly Descriptor[]> {
-  const listed = await askReferrers(session, repository, digest, artifactType);
+  const listed = session.known.fallback ? undefined : await askReferrers(session, repository, digest, artifactType);
   const found = listed ?? (await fallbackReferrers(session, { repository, name: fallbackTag(digest) }));
+  // Of a repository that is not there yet, registries with the endpoint say no more than those without it.
+  if (listed === undefined && found.length > 0) session.known.fallback = true;
   return chooseReferrers(found, artifactType);
 }
 

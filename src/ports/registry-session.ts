@@ -28,6 +28,8 @@ export interface StreamQuestion extends Omit<StreamedRequest, "limit"> {
 export interface Session {
   readonly base: URL;
   readonly pace: Pace;
+  /** What this client found out about the registry. */
+  readonly known: Known;
   /** Throws a Failure with the bare reason. */
   readonly ask: (question: Question) => Promise<HttpAnswer>;
   /** Asks once, for who repeats it himself; judges no answer. Throws what fetch throws. */
@@ -40,6 +42,13 @@ export interface Session {
   readonly describe: (answer: HttpAnswer) => string;
   /** Does something, and puts what it was before the reason where it fails. No secret is in the Failure. */
   readonly during: <T>(what: string, work: () => Promise<T>) => Promise<T>;
+}
+
+interface Known {
+  /** Requests that got an answer, each again where it was repeated. */
+  requests: number;
+  /** Whether lists of referrers are under tags, as in registries without the endpoint. */
+  fallback: boolean;
 }
 
 export interface SessionOptions {
@@ -58,6 +67,7 @@ const plain = { "accept-encoding": "identity" };
 
 export function openSession({ host, base, credentials, pace }: SessionOptions): Session {
   const send = createSend(pace);
+  const known: Known = { requests: 0, fallback: false };
   let login: Promise<Credential | undefined> | undefined;
   const credential = (again: boolean): Promise<Credential | undefined> => {
     if (again || login === undefined) login = credentials(host);
@@ -73,6 +83,7 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
   };
   const ask: Session["ask"] = async (question) => {
     const answer = await sendAuthorized({ send, authorizer }, requestOf(question, base), question.scope);
+    known.requests += answer.tries;
     if (!question.also?.includes(answer.status)) await requireSuccess(answer);
     return answer;
   };
@@ -86,6 +97,7 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
   return {
     base,
     pace,
+    known,
     ask,
     once,
     stream,

@@ -27,6 +27,8 @@ export interface Registry {
   readonly host: string;
   /** Whether it answers and lets this client in ("Determining Support"). */
   readonly check: () => Promise<void>;
+  /** How many requests this client made so far. */
+  readonly requests: () => number;
   /** A manifest or an index, with the digest of its bytes; undefined where there is none ("Pulling Manifests"). */
   readonly manifest: (repository: string, tagOrDigest: Tag | Digest) => Promise<Manifest | undefined>;
   /** What a tag points at, without fetching it where the registry says so; undefined where there is no such tag. */
@@ -85,6 +87,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     session.during(`cannot ${verb} ${nameOf(host, repository, name)}`, work);
   return {
     host,
+    requests: () => session.known.requests,
     check: () => session.during(`cannot use the registry ${host}`, () => check(session)),
     tags: (repository) =>
       session.during(`cannot list the tags of ${host}/${repository}`, () => listTags(session, repository, pageSize)),

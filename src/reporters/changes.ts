@@ -34,7 +34,7 @@ const unknown = ({ previous }: Changes): readonly string[] =>
   previous === undefined ? [] : ["", "nobody recorded what was in the image before"];
 
 /** One line for each package, in columns; the sign says what became of it. */
-function packageLines({ added, removed, updated }: PackageChanges): readonly string[] {
+export function packageLines({ added, removed, updated }: PackageChanges): readonly string[] {
   const rows = [
     ...added.map((each) => ({ ...each, sign: "+", what: each.version })),
     ...removed.map((each) => ({ ...each, sign: "-", what: each.version })),

@@ -1,5 +1,12 @@
 import type { Digest, RepositoryName } from "../model/reference.js";
-import { blobOf, type Descriptor, type Referrer, type Registry } from "../ports/registry.js";
+import {
+  type Annotations,
+  type BlobSource,
+  blobOf,
+  type Descriptor,
+  type Referrer,
+  type Registry,
+} from "../ports/registry.js";
 import { emptyBlob, makeManifest } from "../ports/registry-make.js";
 
 /** Where a document goes, and what it is attached to. */
@@ -26,10 +33,22 @@ export async function attachDocument(
 ): Promise<Digest> {
   const blob = blobOf(Buffer.from(text));
   const layers = [{ mediaType: type, digest: blob.digest, size: blob.size }];
-  const manifest: Referrer = { ...makeManifest({ artifactType: type, subject, layers }), subject };
-  const attached = await registry.referrers(repository, subject.digest, type);
+  return attach({ registry, repository, subject }, makeManifest({ artifactType: type, subject, layers }), [blob]);
+}
+
+/** Attaches a note, short enough for a list of referrers to bring along as an annotation (image-spec, "Annotation Rules"). Throws a Failure. */
+export async function attachNote(place: AttachPlace, type: string, annotations: Annotations): Promise<Digest> {
+  return attach(place, makeManifest({ artifactType: type, subject: place.subject, annotations }), []);
+}
+
+async function attach(
+  { registry, repository, subject }: AttachPlace,
+  manifest: Referrer,
+  blobs: readonly BlobSource[],
+): Promise<Digest> {
+  const attached = await registry.referrers(repository, subject.digest, manifest.artifactType);
   if (attached.some(({ digest }) => digest === manifest.digest)) return manifest.digest;
-  for (const each of [emptyBlob, blob]) await registry.putBlob(repository, each);
+  for (const each of [emptyBlob, ...blobs]) await registry.putBlob(repository, each);
   await registry.putReferrer(repository, manifest);
   return manifest.digest;
 }

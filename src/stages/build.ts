@@ -7,8 +7,9 @@ import { elapsed } from "../ports/clock.js";
 import type { BuildRequest, BuildSecret, Engine, EngineImage } from "../ports/engine.js";
 import type { Tree } from "../ports/files.js";
 import { fingerprint } from "../support/fingerprint.js";
-import { artifactFacts, type ProvideArtifact } from "./artifact.js";
+import type { ProvideArtifact } from "./artifact.js";
 import type { DistributionImage } from "./distribution.js";
+import { buildArgumentsOf, recipeOf } from "./recipe.js";
 
 export const fingerprintLabel = "ingot.fingerprint";
 
@@ -26,8 +27,8 @@ export interface BuildContext {
   readonly provideArtifact: ProvideArtifact;
   /** That images are built for. */
   readonly platform: Platform;
-  /** Builds although the engine has it, and without earlier results. */
-  readonly force: boolean;
+  /** Whether an image is built although the engine has it, and without earlier results. */
+  readonly isForced: (image: Image) => boolean;
 }
 
 /** `docker.io/ingot/node:24`: a reference with its registry, which engines agree on. */
@@ -50,7 +51,7 @@ export async function buildImage(image: Image, context: BuildContext): Promise<v
   const { engine, say, built } = context;
   const print = fingerprintOf(image, context);
   const present = context.present.get(localReference(image));
-  if (!context.force && present?.labels[fingerprintLabel] === print) {
+  if (!context.isForced(image) && present?.labels[fingerprintLabel] === print) {
     await restoreTags(image, present, context);
     built.set(image.id, present);
     say({ type: "kept", stage: "build", subject: image.id });
@@ -72,33 +73,20 @@ export async function buildRequest(image: Image, context: BuildContext): Promise
     labels: { [fingerprintLabel]: fingerprintOf(image, context) },
     contexts: { ...contextsOf(image, context), ...(await artifactContexts(image, context)) },
     secrets: await secretsOf(image, context),
-    cache: !context.force,
+    cache: !context.isForced(image),
     onLine: (line) => context.say({ type: "output", stage: "build", subject: image.id, line }),
   };
 }
 
-const buildArgumentsOf = (image: Image): Record<string, string> => ({
-  SOURCE_DATE_EPOCH: String(image.sourceDateEpoch),
-});
-
-/** Of all that decides what a build gives: its folder, its arguments, and the content of what it is FROM. */
+/** Of all that decides what a build gives: its recipe, and the content of what it is built on. */
 function fingerprintOf(image: Image, context: BuildContext): string {
-  const folder = ["Dockerfile", ...image.files].map((name) => [name, context.tree.get(`${image.id}/${name}`)?.text]);
-  return fingerprint({
-    folder,
-    buildArguments: buildArgumentsOf(image),
-    parents: parentIds(image, context),
-    artifacts: image.artifacts.length === 0 ? undefined : artifactFacts(image.artifacts, context.platform),
-  });
+  return fingerprint({ recipe: recipeOf(image, context), parent: parentIdOf(image, context) });
 }
 
-function parentIds(image: Image, { built, distributions }: BuildContext): readonly string[] {
-  const images = [image.parent.kind === "image" ? image.parent.id : undefined, image.builder?.id].flatMap((id) =>
-    id === undefined ? [] : [mustHave(built, id).id],
-  );
-  return image.parent.kind === "distribution"
-    ? [...images, mustHave(distributions, image.parent.distribution.name).id]
-    : images;
+/** What the engine tells the image by that an image's layers stand on; undefined where they stand on nothing. */
+export function parentIdOf({ parent }: Image, { built, distributions }: BuildContext): string | undefined {
+  if (parent.kind === "scratch") return undefined;
+  return parent.kind === "image" ? mustHave(built, parent.id).id : mustHave(distributions, parent.distribution.name).id;
 }
 
 /** The names in the Dockerfile stand for local images, whatever a registry has under them. */

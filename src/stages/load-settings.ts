@@ -29,7 +29,7 @@ export function loadSettings(root: string): Result<CatalogSettings> {
 }
 
 export function settingsOf(content: CatalogFile): CatalogSettings {
-  const { namespace, title, source, base, user, platforms, quickstart, prefer, cycles } = content;
+  const { namespace, title, source, base, user, platforms, quickstart, prefer, cycles, maximumAge } = content;
   const mirrors = Object.fromEntries(
     Object.entries(content.mirrors ?? {}).filter(([, location]) => location !== undefined),
   );
@@ -50,6 +50,7 @@ export function settingsOf(content: CatalogFile): CatalogSettings {
     mirrors,
     ...(source === undefined ? {} : { source }),
     ...(cycles === undefined ? {} : { cycles }),
+    ...(maximumAge === undefined ? {} : { maximumAge }),
   };
 }
 

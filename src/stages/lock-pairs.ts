@@ -9,12 +9,12 @@ import { endedOn } from "../model/support.js";
 import { isOfLine, parseVersion } from "../model/version.js";
 import type { PackageIndex } from "../ports/package-index.js";
 import type { Path } from "../support/document.js";
-import { canonical } from "../support/fingerprint.js";
 import { own } from "../support/own.js";
 import { suggestion } from "../support/validate.js";
 import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
 import { lockArtifacts, type NpmFacts, type Unreachable } from "./lock-artifacts.js";
+import { datedPair } from "./lock-dates.js";
 import { mismatchMessage } from "./locked.js";
 
 /** What the locking of every pair of a catalog shares. */
@@ -30,17 +30,6 @@ export interface LockContext {
   readonly complain: (diagnostic: Diagnostic) => void;
 }
 
-/** A new entry, or the old one with its date where nothing in it moved. */
-export function dated<T extends { readonly date: string }>(
-  fresh: Omit<T, "date">,
-  previous: T | undefined,
-  today: string,
-): T {
-  const same = previous !== undefined && canonical({ ...fresh, date: previous.date }) === canonical(previous);
-  // Never the old object itself: its keys stand in another order, and the lock's bytes would differ.
-  return { ...fresh, date: same ? previous.date : today } as T;
-}
-
 export type AvailableIndexes = ReadonlyMap<Platform, PackageIndex> | Unreachable;
 /** By distribution. */
 export type Indexes = ReadonlyMap<string, AvailableIndexes>;
@@ -54,7 +43,7 @@ export function lockLines(definition: Definition, context: LockContext): Record<
     const fresh = lockFresh(definition, pair, context);
     const known = fresh !== undefined && "unreachable" in fresh ? old : fresh;
     if (known !== undefined) {
-      const entry = dated<PairLock>({ ...withoutDate(known), ...endOf(definition, pair, context) }, old, today);
+      const entry = datedPair({ ...withoutDate(known), ...endOf(definition, pair, context) }, old, { pair, today });
       lines[pair.line] = { ...lines[pair.line], [pair.distribution]: entry };
     } else if (fresh !== undefined && "unreachable" in fresh) {
       // Where the lock has nothing at all of a distribution, that is said once, and not for every line.

@@ -1,6 +1,6 @@
 import type { Distribution } from "../model/catalog.js";
 import type { VariantDefinition } from "../model/definition.js";
-import type { Image, ImageId, Pair, PairId, Parent } from "../model/image.js";
+import type { Builder, Image, ImageId, Pair, PairId, Parent } from "../model/image.js";
 import { epochOf, type Lock } from "../model/lock.js";
 import { pinOf } from "../model/package.js";
 import { parseReference } from "../model/reference.js";
@@ -8,6 +8,7 @@ import type { Support } from "../model/support.js";
 import { own } from "../support/own.js";
 import { cyclesOf, endsOf } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
+import { dateOfVariant } from "./lock-dates.js";
 import type { LockedPair } from "./locked.js";
 import { planArtifacts } from "./plan-artifacts.js";
 import type { TagPlan } from "./tags.js";
@@ -64,7 +65,7 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
   const inPlace = variant.variant === "dev";
   const artifacts = planArtifacts(settings.namespace, locked, variant);
   const isMade = variant.packages.length + artifacts.length > 0;
-  const builder = inPlace || !isMade ? undefined : baseImage(context, distribution, "dev");
+  const builder = inPlace || !isMade ? undefined : builderOn(context, distribution);
   return {
     id: imageIdOf(locked, variant.variant),
     pair: pairIdOf(locked),
@@ -88,7 +89,7 @@ function planImage(context: PlanContext, locked: LockedPair, variant: VariantDef
     files: variant.files,
     support: supportOf(context.lock, locked),
     labels: labelsOf(context, locked, variant),
-    sourceDateEpoch: epochOf(lock),
+    sourceDateEpoch: epochOf({ date: dateOfVariant(lock, variant.variant) }),
     tests: variant.tests,
     ...(variant.budget === undefined ? {} : { budget: variant.budget }),
   };
@@ -125,6 +126,12 @@ function parentOf(context: PlanContext, { distribution }: LockedPair, { from }: 
   return { kind: "image", ...baseImage(context, distribution, from) };
 }
 
+function builderOn(context: PlanContext, distribution: Distribution): Builder {
+  const variants = context.bases.get(distribution.name)?.pair.variants ?? [];
+  const { files = [] } = variants.find(({ variant }) => variant === "dev") ?? {};
+  return { ...baseImage(context, distribution, "dev"), files };
+}
+
 /** `ingot/base:trixie-dev` */
 function baseImage(
   { loaded, bases }: PlanContext,
@@ -149,7 +156,7 @@ function labelsOf(
   { variant }: VariantDefinition,
 ): Record<string, string> {
   const { settings } = loaded.catalog;
-  const created = new Date(epochOf(lock) * 1000).toISOString().replace(".000Z", "Z");
+  const created = `${dateOfVariant(lock, variant)}T00:00:00Z`;
   return {
     "org.opencontainers.image.title": `${settings.namespace}/${definition.language}`,
     "org.opencontainers.image.description": `${definition.summary} (${variant}, ${distribution.name})`,

@@ -8,15 +8,17 @@ import {
   sbomType,
 } from "../model/changes.js";
 import { Failure } from "../model/failure.js";
+import type { Image } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
 import { versionLabel } from "../model/publication.js";
+import { formatRecord, type PlatformRecord, recordAnnotation, recordType } from "../model/record.js";
 import type { Digest } from "../model/reference.js";
 import { readSbom, type SbomEntry } from "../model/sbom-reader.js";
 import { readText } from "../ports/files.js";
 import type { Registry } from "../ports/registry.js";
 import { describeManifest } from "../ports/registry-make.js";
 import type { Manifest } from "../ports/registry-manifest.js";
-import { attachDocument } from "./attach.js";
+import { type AttachPlace, attachDocument, attachNote } from "./attach.js";
 import { sbomFile } from "./describe.js";
 import type { Release, TagPlan } from "./publish-tags.js";
 import { type PublishedImage, type PublishedPlace, readAttached, readPublished } from "./published.js";
@@ -26,31 +28,55 @@ export interface AttachContext {
   /** The catalog's folder. */
   readonly root: string;
   readonly registry: Registry;
+  /** What an image for a platform was made from. */
+  /** Why it was built, where somebody knows. */
+  readonly reasonsOf: (image: Image) => readonly string[];
+  readonly recordOf: (image: Image, platform: Platform, packages: readonly SbomEntry[]) => PlatformRecord;
 }
 
 /**
  * Attaches to each platform's image what it holds, and what changed since the one that its narrowest tag which was there
- * pointed at. What is attached already stays. Throws a Failure.
+ * pointed at; and to what the tags point at, what it was made from. What is attached already stays. Throws a Failure.
  */
-export async function attachDocuments({ release, steps }: TagPlan, { root, registry }: AttachContext): Promise<void> {
+export async function attachDocuments(
+  { release, steps }: TagPlan,
+  { root, registry, recordOf, reasonsOf }: AttachContext,
+): Promise<void> {
   const { image, repository, content } = release;
   const place = { registry, repository };
   const replaced = steps.find(({ move }) => move.from !== undefined)?.move;
   const previous = replaced?.from === undefined ? undefined : await readPrevious(place, replaced.from);
+  const records: PlatformRecord[] = [];
   for (const { platform, manifest } of content.parts) {
     const file = sbomFile(image, platform);
     const sbom = readText(join(root, file));
     if (sbom === undefined) throw new Failure(`${file} is not there: build ${image.id} again`);
     const subject = describeManifest(manifest);
     await attachDocument({ ...place, subject }, { type: sbomType, text: sbom });
+    records.push(recordOf(image, platform, readSbom(sbom).packages));
     // The first list of changes is the right one: a run that completes another finds tags moved already.
     if ((await registry.referrers(repository, manifest.digest, changesType)).length > 0) continue;
     const before = previous?.find((each) => each.platform === platform);
-    const why = previous === undefined ? "first under its tags" : replaced?.why;
-    const text = await describe({ release, platform, manifest, before, sbom, why: why ?? "" }, place);
+    const why = previous === undefined ? "first under its tags" : (replaced?.why ?? "");
+    const known = { reasons: reasonsOf(image), why };
+    const text = await describe({ release, platform, manifest, before, sbom, ...known }, place);
     await attachDocument({ ...place, subject }, { type: changesType, text });
   }
+  await attachRecord(release, records, place);
 }
+
+async function attachRecord(
+  { image, content }: Release,
+  platforms: readonly PlatformRecord[],
+  place: Pick<AttachPlace, "registry" | "repository">,
+): Promise<void> {
+  const size = content.parts.reduce((sum, { manifest }) => sum + sizeOf(manifest), 0);
+  const record = formatRecord({ schemaVersion: 1, version: image.version.text, size, platforms });
+  const subject = describeManifest(content.top);
+  await attachNote({ ...place, subject }, recordType, { [recordAnnotation]: record });
+}
+
+const sizeOf = ({ layers }: Manifest): number => layers.reduce((sum, { size }) => sum + size, 0);
 
 /** The images that a tag pointed at; none where they cannot be read any more: what took their place is to be published all the same. */
 async function readPrevious(place: PublishedPlace, digest: Digest): Promise<readonly PublishedImage[]> {
@@ -70,10 +96,12 @@ interface Change {
   readonly sbom: string;
   /** Why the tag moves. */
   readonly why: string;
+  /** Why it was built, where somebody knows. */
+  readonly reasons: readonly string[];
 }
 
 async function describe(change: Change, place: PublishedPlace): Promise<string> {
-  const { release, platform, manifest, before, sbom, why } = change;
+  const { release, platform, manifest, before, sbom, why, reasons } = change;
   const { packages: after } = readSbom(sbom);
   const current = changedImage(manifest, release.image.version.text);
   if (before === undefined) return formatChanges(describeChanges({ platform, current, reasons: [why], after }));
@@ -86,7 +114,10 @@ async function describe(change: Change, place: PublishedPlace): Promise<string> 
     after,
     ...(known === undefined ? {} : { before: known }),
   });
-  return formatChanges({ ...changes, reasons: [why, ...causesOf(change, before, changes)] });
+  return formatChanges({
+    ...changes,
+    reasons: [why, ...(reasons.length > 0 ? reasons : causesOf(change, before, changes))],
+  });
 }
 
 /** What is other than it was, and so made the build another one. */
@@ -99,9 +130,9 @@ function causesOf({ manifest, release }: Change, before: PublishedImage, { packa
   ];
 }
 
-const changedImage = ({ digest, layers }: Manifest, version: string | undefined): ChangedImage => ({
-  digest,
-  size: layers.reduce((sum, { size }) => sum + size, 0),
+const changedImage = (manifest: Manifest, version: string | undefined): ChangedImage => ({
+  digest: manifest.digest,
+  size: sizeOf(manifest),
   ...(version === undefined ? {} : { version }),
 });
 

@@ -118,8 +118,15 @@ export async function uniqueTags(
   narrowest: Tag,
   registry: Registry,
 ): Promise<readonly Tag[]> {
-  const tags = await registry.tags(repository);
-  return tags.filter((tag) => tag.startsWith(`${narrowest}-`) && isUnique(tag.slice(narrowest.length + 1)));
+  return uniqueAmong(await registry.tags(repository), narrowest);
+}
+
+/** Oldest first. */
+export function uniqueAmong(tags: readonly Tag[], narrowest: Tag): readonly Tag[] {
+  const suffixOf = (tag: Tag): string => tag.slice(narrowest.length + 1);
+  return tags
+    .filter((tag) => tag.startsWith(`${narrowest}-`) && isUnique(suffixOf(tag)))
+    .sort((a, b) => suffixOf(a).localeCompare(suffixOf(b), "en", { numeric: true }));
 }
 
 const isUnique = (suffix: string): boolean => /^\d{8}(\.\d+)?$/.test(suffix);

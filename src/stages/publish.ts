@@ -19,13 +19,17 @@ export interface PlatformImages {
   readonly built: ReadonlyMap<ImageId, EngineImage>;
 }
 
-export interface PublishContext {
-  readonly registry: Registry;
+export interface PublishContext extends TaggingContext {
   /** What goes before the language in a repository: `acme` */
   readonly path: string;
   /** The language that all others are built on. */
   readonly base: string;
   readonly platforms: readonly PlatformImages[];
+}
+
+/** What moving the tags of a pair takes, whose content is in the registry. */
+export interface TaggingContext {
+  readonly registry: Registry;
   /** `20261121`, for unique tags. */
   readonly day: string;
   /** Only says what would move. */
@@ -51,9 +55,18 @@ const shortPause = 1000;
  * which was cut off anywhere is completed by the next. Ends when every tag has been read again and is right. Throws a Failure.
  */
 export async function publishPair(pair: Pair, context: PublishContext): Promise<void> {
-  const { registry, say, dryRun, sleep = wait } = context;
   const start = elapsed();
-  const releases = await provideReleases(pair, context);
+  await tagReleases(pair, await provideReleases(pair, context), context, start);
+}
+
+/** Moves the tags of releases of a pair, runtime first, to where they belong. Throws a Failure. */
+export async function tagReleases(
+  pair: Pair,
+  releases: readonly Release[],
+  context: TaggingContext,
+  start = elapsed(),
+): Promise<void> {
+  const { registry, say, dryRun, sleep = wait } = context;
   const moved: Move[] = [];
   let signed = false;
   for (let attempt = 1; ; attempt += 1) {
@@ -87,7 +100,7 @@ const pauseAfter = (attempt: number, ms: number): number => Math.random() * atte
 async function keepUnique(
   releases: readonly Release[],
   moved: readonly Move[],
-  context: PublishContext,
+  context: TaggingContext,
 ): Promise<void> {
   for (const release of releases) {
     const { image, repository } = release;
@@ -99,18 +112,18 @@ async function keepUnique(
 /** The content of all images of the pair before any tag of it, runtime first. */
 async function provideReleases(pair: Pair, context: PublishContext): Promise<readonly Release[]> {
   const repositoryOf = (language: string) => `${context.path}/${language}` as RepositoryName;
-  const runtimeFirst = [...pair.images].sort(
-    (a, b) => Number(b.variant === "runtime") - Number(a.variant === "runtime"),
-  );
   const lenders = pair.language === context.base ? [] : [repositoryOf(context.base)];
   const releases: Release[] = [];
-  for (const image of runtimeFirst) {
+  for (const image of runtimeFirst(pair)) {
     const repository = repositoryOf(image.language);
     const target = { ...context, repository, lenders, tag: image.tags[0] as Tag };
     releases.push({ image, repository, content: await provideContent(localImage(image, context), target) });
   }
   return releases;
 }
+
+export const runtimeFirst = ({ images }: Pair): readonly Image[] =>
+  [...images].sort((a, b) => Number(b.variant === "runtime") - Number(a.variant === "runtime"));
 
 function localImage(image: Image, { platforms }: PublishContext): LocalImage {
   const parts = platforms.map(({ platform, engine, built }) => {
@@ -122,7 +135,7 @@ function localImage(image: Image, { platforms }: PublishContext): LocalImage {
 }
 
 /** Throws a Failure where a tag would go back, once nothing that this run did stands in the way of what is newer. */
-async function refuse(plans: readonly TagPlan[], moved: readonly Move[], context: PublishContext): Promise<void> {
+async function refuse(plans: readonly TagPlan[], moved: readonly Move[], context: TaggingContext): Promise<void> {
   const [first, ...more] = context.allowDowngrade ? [] : plans.flatMap(({ refusals }) => refusals);
   if (first === undefined) return;
   if (moved.length > 0) await giveWay(plans, moved, context.registry);
@@ -130,7 +143,7 @@ async function refuse(plans: readonly TagPlan[], moved: readonly Move[], context
 }
 
 /** Before a tag points at them, and although one does already. */
-async function signAll(releases: readonly Release[], { sign }: PublishContext): Promise<boolean> {
+async function signAll(releases: readonly Release[], { sign }: TaggingContext): Promise<boolean> {
   let signed = false;
   for (const { repository, content } of releases) {
     const parts = content.parts.map(({ manifest }) => manifest.digest);
@@ -140,7 +153,7 @@ async function signAll(releases: readonly Release[], { sign }: PublishContext): 
 }
 
 /** What a release has before it is seen under a tag that moves. */
-async function label(plan: TagPlan, { registry, attach, day }: PublishContext): Promise<void> {
+async function label(plan: TagPlan, { registry, attach, day }: TaggingContext): Promise<void> {
   // Where its narrowest tag is right already, all of this was done before that moved.
   if (!plan.steps.some(({ level }) => level === 0)) return;
   await attach(plan);

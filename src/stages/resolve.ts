@@ -10,8 +10,9 @@ import { own } from "../support/own.js";
 import { distributionProducts } from "./cycles.js";
 import type { LoadedCatalog } from "./load.js";
 import { type NpmFacts, npmQuestions, type Unreachable } from "./lock-artifacts.js";
+import { dated } from "./lock-dates.js";
 import { movesBetween } from "./lock-moves.js";
-import { type AvailableIndexes, dated, type LockContext, lockLines } from "./lock-pairs.js";
+import { type AvailableIndexes, type LockContext, lockLines } from "./lock-pairs.js";
 import { lockChecksum } from "./locked.js";
 
 /** The world, as far as `resolve` asks it. Each may throw a Failure: then what the lock had is kept. */

@@ -88,11 +88,11 @@ describe("the mirror that packages come from", () => {
       "--force",
       "--mirror",
       `debian=${url}`,
-      "python:*trixie*",
+      "base:trixie",
     ]);
     assert.equal(status, 0, stderr);
     assert.ok(!`${stdout}${stderr}`.includes(password), "the output names it");
-    for (const image of ["base:trixie-dev", "base:trixie", "python:3.13-trixie", "python:3.13-trixie-dev"]) {
+    for (const image of ["base:trixie-dev", "base:trixie"]) {
       const reference = `${namespace}/${image}`;
       const config = execFileSync("docker", ["image", "inspect", reference]).toString();
       const history = execFileSync("docker", ["history", "--no-trunc", reference]).toString();

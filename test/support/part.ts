@@ -12,4 +12,4 @@ export const trixiePart: readonly string[] = [
 ];
 
 /** The part of the catalog that the tests build from real packages: nine languages; `make catalog` builds all of them. */
-export const debianPart: readonly string[] = [...trixiePart, "base:*bookworm*", "python:*bookworm*"];
+export const debianPart: readonly string[] = [...trixiePart, "base:*bookworm*"];

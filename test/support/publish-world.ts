@@ -76,7 +76,14 @@ export async function publishCatalog(publication: Publication, say: Say = () => 
       sleep: (ms: number) => wait(ms / (patient ? 4 : 1000)),
     },
     platforms: platforms.map((platform) => platformImages(platform, images, build)),
-    attach: (plan: TagPlan) => attachDocuments(plan, { root, registry }),
+    attach: (plan: TagPlan) =>
+      attachDocuments(plan, {
+        ...{ root, registry },
+        reasonsOf: () => [],
+        recordOf: (image, platform) => ({
+          ...{ platform, id: tinyImageOf(image, build, platform).digest, recipe: {}, packages: [] },
+        }),
+      }),
   };
   for (const pair of pairs) await publishPair(pair, context);
 }

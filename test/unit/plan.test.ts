@@ -45,7 +45,7 @@ describe("the plan of the small catalog", () => {
   it("makes a runtime in the base's dev image, on the base's runtime image", () => {
     const { parent, builder } = image("python/3.13/trixie/runtime");
     assert.deepEqual(parent, { kind: "image", id: "base/13/trixie/runtime", reference: "acme/base:trixie" });
-    assert.deepEqual(builder, { id: "base/13/trixie/dev", reference: "acme/base:trixie-dev" });
+    assert.deepEqual(builder, { id: "base/13/trixie/dev", reference: "acme/base:trixie-dev", files: ["microroot"] });
   });
 
   it("installs a dev image in place, on the base's, with all that the runtime has", () => {

@@ -1,0 +1,122 @@
+import { failed, ok, type Result } from "../model/diagnostic.js";
+import { Failure } from "../model/failure.js";
+import type { Image, ImageId, Pair, Plan } from "../model/image.js";
+import type { NowPublished, Rebuilt } from "../model/rebuilt.js";
+import type { RepositoryName, Tag } from "../model/reference.js";
+import type { Failed } from "../model/report.js";
+import { formatReason, type Staleness } from "../model/staleness.js";
+import { runPairs } from "../pipeline.js";
+import { today } from "../ports/clock.js";
+import { readPublishedChanges } from "../stages/published-changes.js";
+import { retagPair } from "../stages/retag.js";
+import { complaintsOf, type OpenCatalog, openCatalog, select } from "./catalog.js";
+import { writeGenerated } from "./generate.js";
+import { resolve } from "./resolve.js";
+import { prepareRun, type RunOptions } from "./run.js";
+import { judgeCatalog } from "./stale.js";
+import { type Target, targetOf } from "./target.js";
+
+export interface UpStaleOptions extends RunOptions {
+  /** Whether the lock stays as it is. */
+  readonly locked: boolean;
+}
+
+/** Refreshes the lock, rebuilds and publishes what is stale by it and no more, and puts back tags that are not where they belong. */
+export async function upStale(root: string, options: UpStaleOptions): Promise<Result<Rebuilt>> {
+  const { registry } = options;
+  if (registry === undefined)
+    return failed({ rule: "invalid-option", message: "--stale is about a registry: name one with --registry" });
+  const refreshed = options.locked
+    ? ok({ moves: [], kept: [] })
+    : await resolve(root, { check: false, mirrors: options.mirrors, cycles: undefined });
+  if (!refreshed.ok) return refreshed;
+  const opened = openCatalog(root);
+  if (!opened.ok) return opened;
+  const target = targetOf(registry, opened.value.plan.namespace, options.plainHttp);
+  const selected = select(opened.value, options.selectors);
+  if (!target.ok || !selected.ok) return failed(...complaintsOf(target), ...complaintsOf(selected));
+  await target.value.registry.check();
+  writeGenerated(root, opened.value);
+  const images = wholePairs(opened.value.plan, selected.value);
+  const asked = { ...options, target: target.value, images, everyTag: false };
+  const { images: judged, unknown } = await judgeCatalog(opened.value, asked);
+  const { moves, kept } = refreshed.value;
+  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged });
+  return ok({ moves, unknown: [...kept, ...unknown], images: judged, ...rebuilt });
+}
+
+const wholePairs = ({ pairs }: Plan, selected: readonly Image[]): readonly Image[] =>
+  pairs.flatMap(({ id, images }) => (selected.some(({ pair }) => pair === id) ? images : []));
+
+interface RebuildOptions extends UpStaleOptions {
+  readonly target: Target;
+  readonly judged: readonly Staleness[];
+}
+
+async function rebuild(
+  root: string,
+  opened: OpenCatalog,
+  options: RebuildOptions,
+): Promise<Pick<Rebuilt, "report" | "unmoved" | "published">> {
+  const { judged, target } = options;
+  const stale = judged.filter(({ action }) => action === "rebuild");
+  const unmoved = await retag(opened, options);
+  if (stale.length === 0) return { unmoved, published: new Map() };
+  const request = await prepareRun(root, opened, {
+    ...options,
+    target,
+    images: stale.map(({ image }) => image),
+    force: new Set(stale.map(({ image }) => image.id)),
+  });
+  const reasons = new Map(stale.map((each) => [each.image.id, each.reasons.map(formatReason)]));
+  const report = await runPairs({ ...request, reasons });
+  return { report, unmoved, published: options.dryRun ? new Map() : await readPublications(stale, target) };
+}
+
+/** Pairs of which nothing is to be built, and a tag is not where it belongs. */
+async function retag(
+  { plan }: OpenCatalog,
+  { judged, target, dryRun, allowDowngrade, say }: RebuildOptions,
+): Promise<Rebuilt["unmoved"]> {
+  const digests = new Map(judged.flatMap(({ image, digest }) => (digest === undefined ? [] : [[image.id, digest]])));
+  const actions = new Map(judged.map(({ image, action }) => [image.id, action]));
+  const has = ({ images }: Pair, action: Staleness["action"]) => images.some(({ id }) => actions.get(id) === action);
+  const context = { ...target, digests, dryRun, allowDowngrade, say, day: today().replaceAll("-", "") };
+  const unmoved: Failed[] = [];
+  for (const pair of plan.pairs.filter((each) => has(each, "retag") && !has(each, "rebuild"))) {
+    const { failure } = await attempt(() => retagPair(pair, context));
+    if (failure === undefined) continue;
+    const failed = { stage: "publish", subject: pair.id, reason: failure.message } as const;
+    say({ type: "failed", ...failed, log: failure.log });
+    unmoved.push(failed);
+  }
+  return unmoved;
+}
+
+/** What is published in place of what was stale. What cannot be read is missing in a summary, and nothing worse. */
+async function readPublications(
+  stale: readonly Staleness[],
+  { registry, path }: Target,
+): Promise<Rebuilt["published"]> {
+  const published = new Map<ImageId, NowPublished>();
+  for (const { image, digest: before } of stale) {
+    const repository = `${path}/${image.language}` as RepositoryName;
+    const { value } = await attempt(async () => {
+      const digest = await registry.digestOf(repository, image.tags[0] as Tag);
+      if (digest === undefined || digest === before) return { digest, changes: [] };
+      const read = await readPublishedChanges(digest, { registry, repository });
+      return { digest, changes: read.flatMap(({ changes }) => changes) };
+    });
+    if (value?.digest !== undefined) published.set(image.id, { ...value, digest: value.digest });
+  }
+  return published;
+}
+
+async function attempt<T>(act: () => Promise<T>): Promise<{ readonly value?: T; readonly failure?: Failure }> {
+  try {
+    return { value: await act() };
+  } catch (error) {
+    if (error instanceof Failure) return { failure: error };
+    throw error;
+  }
+}
