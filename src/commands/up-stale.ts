@@ -7,8 +7,12 @@ import type { Failed } from "../model/report.js";
 import { formatReason, type Staleness } from "../model/staleness.js";
 import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
+import { engineFor } from "../ports/platform-engine.js";
+import { type RunRequest, selectImages } from "../run-context.js";
+import { localReference } from "../stages/build.js";
 import { readPublishedChanges } from "../stages/published-changes.js";
 import { retagPair } from "../stages/retag.js";
+import type { StaleReport } from "../stages/stale.js";
 import { complaintsOf, type OpenCatalog, openCatalog, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
 import { resolve } from "./resolve.js";
@@ -39,16 +43,16 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   writeGenerated(root, opened.value);
   const images = wholePairs(opened.value.plan, selected.value);
   const asked = { ...options, target: target.value, images, everyTag: false };
-  const { images: judged, unknown } = await judgeCatalog(opened.value, asked);
+  const { images: judged, unknown, publishedIds } = await judgeCatalog(opened.value, asked);
   const { moves, kept } = refreshed.value;
-  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged });
+  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, publishedIds });
   return ok({ moves, unknown: [...kept, ...unknown], images: judged, ...rebuilt });
 }
 
 const wholePairs = ({ pairs }: Plan, selected: readonly Image[]): readonly Image[] =>
   pairs.flatMap(({ id, images }) => (selected.some(({ pair }) => pair === id) ? images : []));
 
-interface RebuildOptions extends UpStaleOptions {
+interface RebuildOptions extends UpStaleOptions, Pick<StaleReport, "publishedIds"> {
   readonly target: Target;
   readonly judged: readonly Staleness[];
 }
@@ -58,7 +62,7 @@ async function rebuild(
   opened: OpenCatalog,
   options: RebuildOptions,
 ): Promise<Pick<Rebuilt, "report" | "unmoved" | "published">> {
-  const { judged, target } = options;
+  const { judged, target, publishedIds } = options;
   const stale = judged.filter(({ action }) => action === "rebuild");
   const unmoved = await retag(opened, options);
   if (stale.length === 0) return { unmoved, published: new Map() };
@@ -66,11 +70,31 @@ async function rebuild(
     ...options,
     target,
     images: stale.map(({ image }) => image),
-    force: new Set(stale.map(({ image }) => image.id)),
+    force: false,
   });
+  const force = new Set([...stale.map(({ image }) => image.id), ...(await findOutdated(request, publishedIds))]);
   const reasons = new Map(stale.map((each) => [each.image.id, each.reasons.map(formatReason)]));
-  const report = await runPairs({ ...request, reasons });
+  const report = await runPairs({ ...request, force, reasons });
   return { report, unmoved, published: options.dryRun ? new Map() : await readPublications(stale, target) };
+}
+
+/**
+ * What the engine has of images that are fresh, and another machine published: it may have been built here from older packages, and
+ * would take the place of what is published.
+ */
+async function findOutdated(
+  request: RunRequest,
+  publishedIds: StaleReport["publishedIds"],
+): Promise<readonly ImageId[]> {
+  const { images } = selectImages(request);
+  const found = request.platforms.map(async (platform) => {
+    const present = await engineFor(platform, request.engine).inspect(images.map(localReference));
+    return images.filter((image) => {
+      const id = present.get(localReference(image))?.id;
+      return id !== undefined && !publishedIds(image.id, platform).includes(id);
+    });
+  });
+  return (await Promise.all(found)).flat().map(({ id }) => id);
 }
 
 /** Pairs of which nothing is to be built, and a tag is not where it belongs. */

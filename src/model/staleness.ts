@@ -42,7 +42,11 @@ export interface Staleness {
 /** What a registry has of an image. */
 export interface PublishedState {
   readonly digest?: Digest;
-  readonly record?: BuildRecord;
+  /**
+   * What it was made from, as each build that gave just this recorded it: they differ in what an engine tells images by, and in what
+   * of a recipe does not show in an image.
+   */
+  readonly records: readonly BuildRecord[];
   /** Why there is no record, where there is an image. */
   readonly problem?: string;
   /** Tags that are not at the digest. */
@@ -56,8 +60,8 @@ export interface PublishedState {
 export interface Standard {
   readonly platforms: readonly Platform[];
   readonly recipeOf: (platform: Platform) => Recipe;
-  /** What an engine told the parent by that is published now; undefined where it is not, or is not known. */
-  readonly parentIdOf: (platform: Platform) => string | undefined;
+  /** What engines told the parent by that is published now; none where it is not, or is not known. */
+  readonly parentIdsOf: (platform: Platform) => readonly string[];
   /** The newest version of a package; undefined where the index does not have it, or could not be read. */
   readonly newestOf: (name: string, platform: Platform) => string | undefined;
   readonly isNewer: (version: string, than: string) => boolean;
@@ -73,10 +77,12 @@ export interface Standard {
 
 /** All that is wrong with a published image, the gravest first. */
 export function judge(image: Image, state: PublishedState, standard: Standard): readonly Reason[] {
-  const { digest, record, problem = "there is none" } = state;
+  const { digest, records, problem = "there is none" } = state;
   if (digest === undefined) return [{ kind: "unpublished" }];
-  const ofContent: readonly Reason[] =
-    record === undefined ? [{ kind: "unrecorded", problem }] : contentReasons(image, record, standard);
+  // All are of one content: what one of them says is as it should be, is so.
+  const [ofContent = [{ kind: "unrecorded", problem }] as const] = records
+    .map((record) => contentReasons(image, record, standard))
+    .sort((a, b) => a.length - b.length);
   const { age = 0, maximumAge = Number.POSITIVE_INFINITY, ended, parentIsStale } = standard;
   return [
     ...ofContent,
@@ -102,7 +108,7 @@ function contentReasons(image: Image, record: BuildRecord, standard: Standard): 
         ? [{ kind: "unpublished" }]
         : [
             ...recipeCauses(image, { record, known, platform }, standard),
-            ...parentCauses(image, known, standard.parentIdOf(platform)),
+            ...parentCauses(image, known, standard.parentIdsOf(platform)),
             ...packageCauses(known, platform, standard),
           ];
     return { platform, causes };
@@ -142,8 +148,8 @@ function recipeCauses(image: Image, { record, known, platform }: Recorded, { rec
   const parts = names.filter((name) => known.recipe[name] !== wanted[name]);
   // The Dockerfile holds the base's digest: that it moved is said on its own.
   const explained = parts.length === 1 && parts[0] === "Dockerfile" && baseMoves(image, known).length > 0;
-  if (parts.length === 0 || explained) return [];
   const to = image.version.text;
+  if (record.version === to && (parts.length === 0 || explained)) return [];
   return [{ kind: "recipe", parts, ...(record.version === to ? {} : { from: record.version, to }) }];
 }
 
@@ -154,12 +160,13 @@ function baseMoves({ parent }: Image, known: PlatformRecord): readonly Cause[] {
   return [{ kind: "base", reference: parent.distribution.image, from, to: parent.reference }];
 }
 
-function parentCauses(image: Image, known: PlatformRecord, published: string | undefined): readonly Cause[] {
+function parentCauses(image: Image, known: PlatformRecord, published: readonly string[]): readonly Cause[] {
   const { parent } = image;
   if (parent.kind !== "image") return baseMoves(image, known);
   const from = known.parent?.id;
-  if (published === undefined || from === undefined || from === published) return [];
-  return [{ kind: "base", reference: parent.reference, from, to: published }];
+  const [to] = published;
+  if (to === undefined || from === undefined || published.includes(from)) return [];
+  return [{ kind: "base", reference: parent.reference, from, to }];
 }
 
 function packageCauses(
@@ -185,7 +192,7 @@ function formatCause(cause: Cause): string {
     case "unrecorded":
       return `what it was made from is not recorded: ${cause.problem}`;
     case "recipe":
-      return `definition, lock or template changed: ${cause.parts.join(", ")}${cause.from === undefined ? "" : `; version ${cause.from} → ${cause.to}`}`;
+      return formatRecipe(cause);
     case "base":
       return `${cause.reference} is another image: ${shorten(cause.from)} → ${shorten(cause.to)}`;
     case "package":
@@ -203,6 +210,13 @@ function formatCause(cause: Cause): string {
     default:
       return unreachable(cause);
   }
+}
+
+function formatRecipe({ parts, from, to }: Extract<Cause, { readonly kind: "recipe" }>): string {
+  const changed = `definition, lock or template changed: ${parts.join(", ")}`;
+  return [...(parts.length === 0 ? [] : [changed]), ...(from === undefined ? [] : [`version ${from} → ${to}`])].join(
+    "; ",
+  );
 }
 
 const endings = {

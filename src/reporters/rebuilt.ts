@@ -1,6 +1,6 @@
 import { formatBytes, formatGrowth } from "../model/bytes.js";
 import type { Changes } from "../model/changes.js";
-import { narrowestReference } from "../model/image.js";
+import { type Image, narrowestReference, type PairId } from "../model/image.js";
 import type { NowPublished, Rebuilt } from "../model/rebuilt.js";
 import type { Failed } from "../model/report.js";
 import { formatReason, type Staleness } from "../model/staleness.js";
@@ -15,16 +15,18 @@ import { visible } from "./visible.js";
 export function formatRebuilt(rebuilt: Rebuilt): string {
   const { images, moves, unknown, report, unmoved, published } = rebuilt;
   const failures = [...(report?.failures ?? []), ...unmoved];
-  const failed = new Set<string>(failures.map(({ subject }) => subject));
+  const unpublished = unpublishedPairs(rebuilt, failures);
   const stale = images.filter(({ action }) => action === "rebuild");
-  const isDone = ({ image }: Staleness): boolean => !failed.has(image.id) && !failed.has(image.pair);
+  const isDone = ({ image }: Staleness): boolean => !unpublished.has(image.pair);
   const sections = [
     formatCounts(rebuilt, stale.filter(isDone).length, failures.length),
     ...section("Failed", failures.map(formatFailure)),
     ...stale.filter(isDone).flatMap((each) => ["", ...describe(each, published.get(each.image.id))]),
     ...section(
-      "Not built",
-      stale.filter((each) => !isDone(each)).map(({ image }) => `- ${narrowestReference(image)}`),
+      "Not published",
+      stale
+        .filter((each) => !isDone(each))
+        .map(({ image }) => `- ${narrowestReference(image)}${skipOf(image, rebuilt)}`),
     ),
     ...section("Tags put back", images.filter(isRetagged).flatMap(describeTags)),
     ...section("The lock moved", block(moves)),
@@ -32,6 +34,25 @@ export function formatRebuilt(rebuilt: Rebuilt): string {
   ];
   return sections.map(visible).join("\n");
 }
+
+/** Of which something failed, or could not start: of a pair all is published, or nothing. */
+function unpublishedPairs({ images, report }: Rebuilt, failures: readonly Failed[]): ReadonlySet<PairId> {
+  const failed = new Set<string>(failures.map(({ subject }) => subject));
+  const ofFailures = images.flatMap(({ image }) =>
+    failed.has(image.id) || failed.has(image.pair) ? [image.pair] : [],
+  );
+  const unfinished = (report?.images ?? []).filter(({ state }) => state === "failed" || state === "skipped");
+  return new Set([...ofFailures, ...unfinished.map(({ image }) => image.pair)]);
+}
+
+/** Why it could not start, where it could not. */
+function skipOf({ id }: Image, { report }: Rebuilt): string {
+  const skipped = report?.images.find(({ image, state }) => image.id === id && state === "skipped");
+  return skipped?.reason === undefined ? "" : `: ${code(skipped.reason)}`;
+}
+
+/** As Markdown has it, whatever is in it. */
+const code = (text: string): string => `\`${text.replaceAll("`", "'")}\``;
 
 const isRetagged = ({ action }: Staleness): boolean => action === "retag";
 
@@ -47,7 +68,7 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ["", `## ${title}`, "", ...lines];
 
 const formatFailure = ({ stage, subject, platform, reason }: Failed): string =>
-  `- ${stage} ${subject}${platform === undefined ? "" : ` (${platform})`}: \`${reason.replaceAll("`", "'")}\``;
+  `- ${stage} ${subject}${platform === undefined ? "" : ` (${platform})`}: ${code(reason)}`;
 
 function describe({ image, reasons }: Staleness, now: NowPublished | undefined): readonly string[] {
   const title = `## ${narrowestReference(image)}`;

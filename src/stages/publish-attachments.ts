@@ -20,7 +20,7 @@ import { describeManifest } from "../ports/registry-make.js";
 import type { Manifest } from "../ports/registry-manifest.js";
 import { type AttachPlace, attachDocument, attachNote } from "./attach.js";
 import { sbomFile } from "./describe.js";
-import type { Release, TagPlan } from "./publish-tags.js";
+import { isNew, type Release, type TagPlan } from "./publish-tags.js";
 import { type PublishedImage, type PublishedPlace, readAttached, readPublished } from "./published.js";
 import { attachments } from "./verify-published.js";
 
@@ -28,9 +28,9 @@ export interface AttachContext {
   /** The catalog's folder. */
   readonly root: string;
   readonly registry: Registry;
-  /** What an image for a platform was made from. */
   /** Why it was built, where somebody knows. */
   readonly reasonsOf: (image: Image) => readonly string[];
+  /** What an image for a platform was made from. */
   readonly recordOf: (image: Image, platform: Platform, packages: readonly SbomEntry[]) => PlatformRecord;
 }
 
@@ -38,7 +38,28 @@ export interface AttachContext {
  * Attaches to each platform's image what it holds, and what changed since the one that its narrowest tag which was there
  * pointed at; and to what the tags point at, what it was made from. What is attached already stays. Throws a Failure.
  */
-export async function attachDocuments(
+export async function attachDocuments(plan: TagPlan, context: AttachContext): Promise<void> {
+  if (isNew(plan)) return attachAll(plan, context);
+  // A build for a reason that gave what was there: what it was made from is new all the same, and would be a reason again.
+  if (context.reasonsOf(plan.release.image).length > 0) await attachRecordAlone(plan.release, context);
+}
+
+async function attachRecordAlone(release: Release, { root, registry, recordOf }: AttachContext): Promise<void> {
+  const { image, repository, content } = release;
+  const records = content.parts.map(({ platform }) =>
+    recordOf(image, platform, readSbom(readSbomText(root, image, platform)).packages),
+  );
+  await attachRecord(release, records, { registry, repository });
+}
+
+function readSbomText(root: string, image: Image, platform: Platform): string {
+  const file = sbomFile(image, platform);
+  const text = readText(join(root, file));
+  if (text === undefined) throw new Failure(`${file} is not there: build ${image.id} again`);
+  return text;
+}
+
+async function attachAll(
   { release, steps }: TagPlan,
   { root, registry, recordOf, reasonsOf }: AttachContext,
 ): Promise<void> {
@@ -48,9 +69,7 @@ export async function attachDocuments(
   const previous = replaced?.from === undefined ? undefined : await readPrevious(place, replaced.from);
   const records: PlatformRecord[] = [];
   for (const { platform, manifest } of content.parts) {
-    const file = sbomFile(image, platform);
-    const sbom = readText(join(root, file));
-    if (sbom === undefined) throw new Failure(`${file} is not there: build ${image.id} again`);
+    const sbom = readSbomText(root, image, platform);
     const subject = describeManifest(manifest);
     await attachDocument({ ...place, subject }, { type: sbomType, text: sbom });
     records.push(recordOf(image, platform, readSbom(sbom).packages));

@@ -34,6 +34,9 @@ export interface TagPlan {
   readonly refusals: readonly string[];
 }
 
+/** Whether a release's narrowest tag is not at it yet. */
+export const isNew = ({ steps }: Pick<TagPlan, "steps">): boolean => steps.some(({ level }) => level === 0);
+
 const requests = 8;
 
 /** Reads where the tags of a release are, and what is there that they would leave. Changes nothing. */

@@ -31,6 +31,8 @@ export interface StaleReport {
   readonly images: readonly Staleness[];
   /** What could not be asked, a line each: of these images nothing is known, or less. */
   readonly unknown: readonly string[];
+  /** What engines told each published image by, also those that these are built on: by image and platform. */
+  readonly publishedIds: (image: ImageId, platform: Platform) => readonly string[];
 }
 
 const requests = 16;
@@ -64,7 +66,8 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
     const { digest } = state;
     if (selected.has(image)) judged.push({ image, reasons, action, ...(digest === undefined ? {} : { digest }) });
   }
-  return { images: judged, unknown: [...unknown] };
+  const publishedIds: StaleReport["publishedIds"] = (id, platform) => idsOf(states.get(id), platform);
+  return { images: judged, unknown: [...unknown], publishedIds };
 }
 
 /** In the order of the plan, in which parents come first. */
@@ -96,7 +99,7 @@ function standardFor(image: Image, request: StaleRequest, { newestOf, parentIsSt
   return {
     platforms: platforms.filter((platform) => image.platforms.includes(platform)),
     recipeOf: (platform) => recipeOf(image, { tree, platform }),
-    parentIdOf: (platform) => parent?.record?.platforms.find((each) => each.platform === platform)?.id,
+    parentIdsOf: (platform) => idsOf(parent, platform),
     newestOf,
     isNewer: (version, than) => comparePackageVersions(family, version, than) > 0,
     parentIsStale,
@@ -105,6 +108,12 @@ function standardFor(image: Image, request: StaleRequest, { newestOf, parentIsSt
     ...(ended === undefined ? {} : { ended }),
   };
 }
+
+/** What engines told an image by. */
+const idsOf = (state: PublishedState | undefined, platform: Platform): readonly string[] =>
+  (state?.records ?? []).flatMap(({ platforms }) =>
+    platforms.flatMap((each) => (each.platform === platform ? [each.id] : [])),
+  );
 
 /** Where the lock, when it was made, did not know it yet. */
 function newlyEnded({ support }: Image, today: string): Ended | "both" | undefined {

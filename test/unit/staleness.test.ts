@@ -44,12 +44,12 @@ const platformRecord: PlatformRecord = {
 };
 
 const recorded: BuildRecord = { schemaVersion: 1, version: "1.0.2", size: 100, platforms: [platformRecord] };
-const published: PublishedState = { digest, record: recorded, missing: [], elsewhere: [] };
+const published: PublishedState = { digest, records: [recorded], missing: [], elsewhere: [] };
 
 const standard: Standard = {
   platforms: [amd64],
   recipeOf: () => ({ Dockerfile: "d1", microroot: "m1" }),
-  parentIdOf: () => "sha256:base",
+  parentIdsOf: () => ["sha256:base"],
   newestOf: (name) => ({ libc6: "2.41-12", zlib1g: "1:1.3" })[name],
   isNewer: (version, than) => version > than,
   parentIsStale: false,
@@ -66,16 +66,25 @@ describe("whether a published image is fresh", () => {
   });
 
   it("is not where it is not published, or nobody recorded what it was made from", () => {
-    assert.deepEqual(sentences(judge(image, { missing: [], elsewhere: [] }, standard)), ["not published"]);
-    const { record: _, ...unrecorded } = published;
-    const reasons = judge(image, { ...unrecorded, problem: "it is no record" }, standard);
+    assert.deepEqual(sentences(judge(image, { records: [], missing: [], elsewhere: [] }, standard)), ["not published"]);
+    const reasons = judge(image, { ...published, records: [], problem: "it is no record" }, standard);
     assert.deepEqual(sentences(reasons), ["what it was made from is not recorded: it is no record"]);
     assert.equal(actionFor(reasons), "rebuild");
   });
 
+  it("is so where one of several records of the same content says so, whatever engines built it", () => {
+    const parent = { reference: "acme/base:trixie", id: "sha256:base elsewhere" };
+    const elsewhere = { ...recorded, platforms: [{ ...platformRecord, parent, recipe: {} }] };
+    assert.deepEqual(judged({ records: [elsewhere, recorded], problem: "a third is none" }, {}), []);
+    const ids = ["sha256:base", "sha256:base elsewhere"];
+    const records = [{ ...recorded, platforms: [{ ...platformRecord, parent }] }];
+    assert.deepEqual(judged({ records }, { parentIdsOf: () => ids }), []);
+    assert.equal(judged({ records }, {}).length, 1);
+  });
+
   it("names each part of the recipe that differs, those that are new or gone too, and the version that moved", () => {
     const recipeOf = () => ({ Dockerfile: "d2", other: "o" });
-    const reasons = judged({ record: { ...recorded, version: "1.0.1" } }, { recipeOf });
+    const reasons = judged({ records: [{ ...recorded, version: "1.0.1" }] }, { recipeOf });
     assert.deepEqual(sentences(reasons), [
       "definition, lock or template changed: Dockerfile, microroot, other; version 1.0.1 → 1.0.2",
     ]);
@@ -89,7 +98,7 @@ describe("whether a published image is fresh", () => {
   });
 
   it("says that what it is built on is another image, or is to be rebuilt", () => {
-    const moved = judged({}, { parentIdOf: () => "sha256:other" });
+    const moved = judged({}, { parentIdsOf: () => ["sha256:other"] });
     assert.deepEqual(moved, [{ kind: "base", reference: "acme/base:trixie", from: "sha256:base", to: "sha256:other" }]);
     const below = judged({}, { parentIsStale: true });
     assert.deepEqual(sentences(below), ["built on base/13/trixie/runtime, which is to be rebuilt"]);
@@ -100,7 +109,7 @@ describe("whether a published image is fresh", () => {
     const parent = { reference: `registry.example/debian:trixie@sha256:${"1".repeat(64)}` };
     const platforms = [{ ...platformRecord, parent }];
     const recipeOf = () => ({ Dockerfile: "d2", microroot: "m1" });
-    const reasons = judged({ record: { ...recorded, platforms } }, { recipeOf }, onDistribution);
+    const reasons = judged({ records: [{ ...recorded, platforms }] }, { recipeOf }, onDistribution);
     assert.deepEqual(sentences(reasons), [
       "registry.example/debian:trixie is another image: sha256:111111111111 → sha256:222222222222",
     ]);
@@ -131,8 +140,8 @@ describe("whether a published image is fresh", () => {
   it("says once what is so on all platforms, and where what is so on one", () => {
     const both = [platformRecord, { ...platformRecord, platform: arm64, packages: [["libc6", "2.41-11"] as const] }];
     const platforms = [amd64, arm64] as const;
-    const record = { ...recorded, platforms: both };
-    const all = judged({ record }, { platforms, recipeOf: () => ({ Dockerfile: "d2", microroot: "m1" }) });
+    const records = [{ ...recorded, platforms: both }];
+    const all = judged({ records }, { platforms, recipeOf: () => ({ Dockerfile: "d2", microroot: "m1" }) });
     assert.deepEqual(sentences(all), [
       "definition, lock or template changed: Dockerfile",
       "libc6 2.41-11 → 2.41-12 (linux/arm64)",
