@@ -95,10 +95,15 @@ golden: compile ## Rewrite the expectations under test/golden
 bench: compile engine-tests ## Measure, as ratios in one run
 	node dist/bench/generate.js
 	@node dist/bench/publish.js
+	@node dist/bench/stale.js
 
 .PHONY: bench-publish
 bench-publish: compile engine-tests ## Compare publishing with one docker push for each tag
 	@node dist/bench/publish.js
+
+.PHONY: bench-stale
+bench-stale: compile engine-tests ## Measure how long it takes to know what of 1,000 published images is stale
+	@node dist/bench/stale.js
 
 .PHONY: bench-size
 bench-size: compile engine ## Compare the sizes of the built images with naive ones and distroless

@@ -203,7 +203,7 @@ async function publish(pair: Pair, request: PublishRequest, platforms: readonly 
   const byPlatform = new Map(platforms.map((context) => [context.platform, context]));
   const attach = (tags: TagPlan) =>
     attachDocuments(tags, {
-      ...{ root, registry },
+      ...{ root, registry, day: target.day },
       reasonsOf: ({ id }) => reasons?.get(id) ?? [],
       recordOf: (image, platform, packages) => recordOf(image, packages, byPlatform.get(platform) as RunContext),
     });

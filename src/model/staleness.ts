@@ -52,7 +52,7 @@ export interface PublishedState {
   /** Tags that are not at the digest. */
   readonly missing: readonly Tag[];
   readonly elsewhere: readonly Tag[];
-  /** The day of its newest unique tag: `20261121` */
+  /** When it was built last: `20261121` */
   readonly day?: string;
 }
 
@@ -67,7 +67,7 @@ export interface Standard {
   readonly isNewer: (version: string, than: string) => boolean;
   /** Whether what it is built on is to be rebuilt. */
   readonly parentIsStale: boolean;
-  /** Days since it was published; undefined where that is not known. */
+  /** Days since it was built; undefined where that is not known. */
   readonly age?: number;
   /** Days after which an image is rebuilt whatever is known; absent where there is no such rule. */
   readonly maximumAge?: number;
@@ -202,7 +202,7 @@ function formatCause(cause: Cause): string {
         ? `the tag ${cause.tag} is missing`
         : `the tag ${cause.tag} is at another image`;
     case "age":
-      return `published ${cause.days} days ago, and ${cause.limit} are the most`;
+      return `built ${cause.days} days ago, and ${cause.limit} are the most`;
     case "ended":
       return `${endings[cause.by]} since the lock was made: run \`ingot resolve\``;
     case "parent":

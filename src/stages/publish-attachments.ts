@@ -18,7 +18,7 @@ import { readText } from "../ports/files.js";
 import type { Registry } from "../ports/registry.js";
 import { describeManifest } from "../ports/registry-make.js";
 import type { Manifest } from "../ports/registry-manifest.js";
-import { type AttachPlace, attachDocument, attachNote } from "./attach.js";
+import { attachDocument, attachNote } from "./attach.js";
 import { sbomFile } from "./describe.js";
 import { isNew, type Release, type TagPlan } from "./publish-tags.js";
 import { type PublishedImage, type PublishedPlace, readAttached, readPublished } from "./published.js";
@@ -28,6 +28,8 @@ export interface AttachContext {
   /** The catalog's folder. */
   readonly root: string;
   readonly registry: Registry;
+  /** `20261121` */
+  readonly day: string;
   /** Why it was built, where somebody knows. */
   readonly reasonsOf: (image: Image) => readonly string[];
   /** What an image for a platform was made from. */
@@ -40,16 +42,17 @@ export interface AttachContext {
  */
 export async function attachDocuments(plan: TagPlan, context: AttachContext): Promise<void> {
   if (isNew(plan)) return attachAll(plan, context);
-  // A build for a reason that gave what was there: what it was made from is new all the same, and would be a reason again.
+  // A build for a reason that gave what was there: without a record of it, that would be a reason again.
   if (context.reasonsOf(plan.release.image).length > 0) await attachRecordAlone(plan.release, context);
 }
 
-async function attachRecordAlone(release: Release, { root, registry, recordOf }: AttachContext): Promise<void> {
-  const { image, repository, content } = release;
+async function attachRecordAlone(release: Release, context: AttachContext): Promise<void> {
+  const { root, recordOf } = context;
+  const { image, content } = release;
   const records = content.parts.map(({ platform }) =>
     recordOf(image, platform, readSbom(readSbomText(root, image, platform)).packages),
   );
-  await attachRecord(release, records, { registry, repository });
+  await attachRecord(release, records, context);
 }
 
 function readSbomText(root: string, image: Image, platform: Platform): string {
@@ -59,10 +62,8 @@ function readSbomText(root: string, image: Image, platform: Platform): string {
   return text;
 }
 
-async function attachAll(
-  { release, steps }: TagPlan,
-  { root, registry, recordOf, reasonsOf }: AttachContext,
-): Promise<void> {
+async function attachAll({ release, steps }: TagPlan, context: AttachContext): Promise<void> {
+  const { root, registry, recordOf, reasonsOf } = context;
   const { image, repository, content } = release;
   const place = { registry, repository };
   const replaced = steps.find(({ move }) => move.from !== undefined)?.move;
@@ -81,18 +82,18 @@ async function attachAll(
     const text = await describe({ release, platform, manifest, before, sbom, ...known }, place);
     await attachDocument({ ...place, subject }, { type: changesType, text });
   }
-  await attachRecord(release, records, place);
+  await attachRecord(release, records, context);
 }
 
 async function attachRecord(
-  { image, content }: Release,
+  { image, repository, content }: Release,
   platforms: readonly PlatformRecord[],
-  place: Pick<AttachPlace, "registry" | "repository">,
+  { registry, day }: AttachContext,
 ): Promise<void> {
   const size = content.parts.reduce((sum, { manifest }) => sum + sizeOf(manifest), 0);
-  const record = formatRecord({ schemaVersion: 1, version: image.version.text, size, platforms });
+  const record = formatRecord({ schemaVersion: 1, version: image.version.text, day, size, platforms });
   const subject = describeManifest(content.top);
-  await attachNote({ ...place, subject }, recordType, { [recordAnnotation]: record });
+  await attachNote({ registry, repository, subject }, recordType, { [recordAnnotation]: record });
 }
 
 const sizeOf = ({ layers }: Manifest): number => layers.reduce((sum, { size }) => sum + size, 0);

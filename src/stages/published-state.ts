@@ -46,12 +46,13 @@ export function createStateReader({
         at: await registry.digestOf(repository, tag),
       })),
     );
-    const day = dayOf(image, listed);
+    const known = await recordsOf(repository, digest);
+    const day = dayOf(image, listed, known.records);
     return {
       digest,
       missing: image.tags.filter((tag) => !listed.includes(tag)),
       elsewhere: looked.filter(({ at }) => at !== digest).map(({ tag }) => tag),
-      ...(await recordsOf(repository, digest)),
+      ...known,
       ...(day === undefined ? {} : { day }),
     };
   };
@@ -71,12 +72,11 @@ function sourceOf({ tags }: Image, listed: readonly Tag[]): Tag | undefined {
   return listed.includes(narrowest) ? narrowest : uniqueAmong(listed, narrowest).at(-1);
 }
 
-/** `python:3.13.5-trixie-20261121` → `20261121` */
-function dayOf({ tags }: Image, listed: readonly Tag[]): string | undefined {
+/** That of its newest unique tag, as in `python:3.13.5-trixie-20261121`; or a later one, on which a build came out the same. */
+function dayOf({ tags }: Image, listed: readonly Tag[], records: readonly BuildRecord[]): string | undefined {
   const [narrowest] = tags as readonly [Tag, ...Tag[]];
-  return uniqueAmong(listed, narrowest)
-    .at(-1)
-    ?.slice(narrowest.length + 1, narrowest.length + 9);
+  const unique = uniqueAmong(listed, narrowest).map((tag) => tag.slice(narrowest.length + 1, narrowest.length + 9));
+  return [...unique, ...records.map(({ day }) => day)].sort().at(-1);
 }
 
 /**

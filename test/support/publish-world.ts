@@ -35,6 +35,8 @@ export interface Publication {
   readonly languages?: readonly Language[];
   readonly allowDowngrade?: boolean;
   readonly day?: string;
+  /** Why all of it was built. */
+  readonly reasons?: readonly string[];
   /** Milliseconds for a request. */
   readonly timeout?: number;
   /** Whether it waits for another publisher as it would; it hardly does where not given. */
@@ -78,8 +80,8 @@ export async function publishCatalog(publication: Publication, say: Say = () => 
     platforms: platforms.map((platform) => platformImages(platform, images, build)),
     attach: (plan: TagPlan) =>
       attachDocuments(plan, {
-        ...{ root, registry },
-        reasonsOf: () => [],
+        ...{ root, registry, day },
+        reasonsOf: () => publication.reasons ?? [],
         recordOf: (image, platform) => ({
           ...{ platform, id: tinyImageOf(image, build, platform).digest, recipe: {}, packages: [] },
         }),

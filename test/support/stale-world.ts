@@ -1,8 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Event } from "../../src/model/event.js";
-import { createEngine } from "../../src/ports/engines.js";
 import { hostPlatform } from "../../src/ports/host.js";
 import { fetchPackages, pushDistribution } from "./distribution-image.js";
 import { writeFiles } from "./folders.js";
@@ -132,8 +132,10 @@ export async function startStaleWorld(): Promise<StaleWorld> {
     packages.stop();
     await registry.stop();
     await removeNamespace(namespace);
-    const engine = createEngine("docker");
-    await engine.untag([...(await engine.list(`${registry.host}/*`)).keys()]);
+    removeImages([
+      `reference=${registry.host}/debian`,
+      ...["base", ...languages].map((name) => `label=org.opencontainers.image.title=${namespace}/${name}`),
+    ]);
     rmSync(folder, { recursive: true, force: true });
   };
   return {
@@ -145,6 +147,14 @@ export async function startStaleWorld(): Promise<StaleWorld> {
     ...commandsOf(root, { registry, packages }),
     ...tagsOf(registry),
   };
+}
+
+/** Also those that newer builds took the references of. */
+function removeImages(filters: readonly string[]): void {
+  const docker = (...args: readonly string[]): string =>
+    execFileSync("docker", args, { encoding: "utf8", stdio: "pipe" });
+  const ids = filters.flatMap((filter) => docker("images", "--quiet", "--no-trunc", "--filter", filter).split("\n"));
+  for (const id of new Set(ids.filter((each) => each !== ""))) docker("rmi", "--force", id);
 }
 
 function commandsOf(root: string, { registry, packages }: Pick<StaleWorld, "registry" | "packages">) {

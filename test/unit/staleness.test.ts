@@ -43,7 +43,13 @@ const platformRecord: PlatformRecord = {
   ],
 };
 
-const recorded: BuildRecord = { schemaVersion: 1, version: "1.0.2", size: 100, platforms: [platformRecord] };
+const recorded: BuildRecord = {
+  schemaVersion: 1,
+  version: "1.0.2",
+  day: "20261121",
+  size: 100,
+  platforms: [platformRecord],
+};
 const published: PublishedState = { digest, records: [recorded], missing: [], elsewhere: [] };
 
 const standard: Standard = {
