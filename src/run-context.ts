@@ -12,7 +12,7 @@ import { engineFor } from "./ports/platform-engine.js";
 import type { Registry } from "./ports/registry.js";
 import type { LazyTlsServer } from "./ports/tls-server.js";
 import { createArtifactProvider } from "./stages/artifact.js";
-import { type BuildContext, localReferences } from "./stages/build.js";
+import { type BuildContext, localReferences, type PublishedAs } from "./stages/build.js";
 import type { DescribeContext } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage } from "./stages/distribution.js";
 import { type TestContext, testedPattern } from "./stages/test.js";
@@ -50,6 +50,8 @@ export interface RunRequest {
   readonly allowDowngrade: boolean;
   /** Why images are rebuilt, where somebody knows. */
   readonly reasons?: ReadonlyMap<ImageId, readonly string[]>;
+  /** What a registry has that is as fresh as a build would be. */
+  readonly published?: (image: Image, platform: Platform) => PublishedAs | undefined;
   readonly say: Say;
 }
 
@@ -114,6 +116,8 @@ export async function prepare(
   return {
     ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), isForced, tested, folder },
     force: request.force === true,
+    // By a digest, an engine's own name for a platform cannot be given.
+    publishedAs: (image) => (platform === hostPlatform ? request.published?.(image, platform) : undefined),
     say: sayOn(platform, request.say),
     readContent: createContentReader(engine),
     provideArtifact: createArtifactProvider({ folder, platform }),

@@ -7,8 +7,10 @@ import type { Failed } from "../model/report.js";
 import { formatReason, type Staleness } from "../model/staleness.js";
 import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
+import type { RunRequest } from "../run-context.js";
 import { readPublishedChanges } from "../stages/published-changes.js";
 import { retagPair } from "../stages/retag.js";
+import type { StaleReport } from "../stages/stale.js";
 import { complaintsOf, type OpenCatalog, openCatalog, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
 import { resolve } from "./resolve.js";
@@ -39,9 +41,9 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   writeGenerated(root, opened.value);
   const images = wholePairs(opened.value.plan, selected.value);
   const asked = { ...options, target: target.value, images, everyTag: false };
-  const { images: judged, unknown } = await judgeCatalog(opened.value, asked);
+  const { images: judged, fresh, unknown } = await judgeCatalog(opened.value, asked);
   const { moves, kept } = refreshed.value;
-  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged });
+  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, fresh });
   return ok({ moves, unknown: [...kept, ...unknown], images: judged, ...rebuilt });
 }
 
@@ -51,6 +53,7 @@ const wholePairs = ({ pairs }: Plan, selected: readonly Image[]): readonly Image
 interface RebuildOptions extends UpStaleOptions {
   readonly target: Target;
   readonly judged: readonly Staleness[];
+  readonly fresh: StaleReport["fresh"];
 }
 
 async function rebuild(
@@ -58,7 +61,7 @@ async function rebuild(
   opened: OpenCatalog,
   options: RebuildOptions,
 ): Promise<Pick<Rebuilt, "report" | "unmoved" | "published">> {
-  const { judged, target } = options;
+  const { judged, target, fresh } = options;
   const stale = judged.filter(({ action }) => action === "rebuild");
   const unmoved = await retag(opened, options);
   if (stale.length === 0) return { unmoved, published: new Map() };
@@ -69,8 +72,19 @@ async function rebuild(
     force: new Set(stale.map(({ image }) => image.id)),
   });
   const reasons = new Map(stale.map((each) => [each.image.id, each.reasons.map(formatReason)]));
-  const report = await runPairs({ ...request, reasons });
+  const report = await runPairs({ ...request, reasons, published: publishedBy(fresh, target) });
   return { report, unmoved, published: options.dryRun ? new Map() : await readPublications(stale, target) };
+}
+
+/** What others are built on is taken from where it is published; from a folder, no engine takes any. */
+function publishedBy(fresh: StaleReport["fresh"], { registry, path }: Target): NonNullable<RunRequest["published"]> {
+  return ({ id, language }, platform) => {
+    const { digest, record } = fresh.get(id) ?? {};
+    if (digest === undefined || registry.host.startsWith("oci:")) return undefined;
+    const known = record?.platforms.find((each) => each.platform === platform)?.id;
+    const reference = `${registry.host}/${path}/${language}@${digest}`;
+    return known === undefined ? { reference } : { reference, id: known };
+  };
 }
 
 /** Pairs of which nothing is to be built, and a tag is not where it belongs. */

@@ -29,6 +29,8 @@ export interface StaleRequest {
 export interface StaleReport {
   /** In the order of the plan. */
   readonly images: readonly Staleness[];
+  /** What the registry has of what needs no build, what the images are built on among it. */
+  readonly fresh: ReadonlyMap<ImageId, PublishedState>;
   /** What could not be asked, a line each: of these images nothing is known, or less. */
   readonly unknown: readonly string[];
 }
@@ -47,6 +49,7 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
   const newestOf = await indexesFor(looked, request, unknown);
   const selected = new Set(images);
   const stale = new Set<ImageId>();
+  const fresh = new Map<ImageId, PublishedState>();
   const judged: Staleness[] = [];
   for (const image of looked) {
     const state = states.get(image.id);
@@ -60,11 +63,12 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
     });
     const reasons = judge(image, state, standard);
     const action = actionFor(reasons);
-    if (action === "rebuild") stale.add(image.id);
     const { digest } = state;
+    if (action === "rebuild") stale.add(image.id);
+    else fresh.set(image.id, state);
     if (selected.has(image)) judged.push({ image, reasons, action, ...(digest === undefined ? {} : { digest }) });
   }
-  return { images: judged, unknown: [...unknown] };
+  return { images: judged, fresh, unknown: [...unknown] };
 }
 
 /** In the order of the plan, in which parents come first. */
