@@ -43,8 +43,9 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   const asked = { ...options, target: target.value, images, everyTag: false };
   const { images: judged, fresh, unknown } = await judgeCatalog(opened.value, asked);
   const { moves, kept } = refreshed.value;
+  for (const text of kept) options.say({ type: "note", text: `${text}: the lock keeps what it had` });
   const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, fresh });
-  return ok({ moves, unknown: [...kept, ...unknown], images: judged, ...rebuilt });
+  return ok({ moves, unknown, images: judged, ...rebuilt });
 }
 
 const wholePairs = ({ pairs }: Plan, selected: readonly Image[]): readonly Image[] =>
