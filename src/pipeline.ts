@@ -190,7 +190,7 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
 }
 
 async function publish(pair: Pair, request: PublishRequest, platforms: readonly RunContext[]): Promise<void> {
-  const { target, say, root, plan, dryRun, allowDowngrade, publishing, reasons } = request;
+  const { target, say, root, plan, dryRun, allowDowngrade, publishing, reasons, renew } = request;
   if (target === undefined) throw new Failure("no registry was named");
   const { registry, signing, plainHttp } = target;
   if (!dryRun) await publishArtifacts(pair, { ...target, platforms, publishing, say });
@@ -207,7 +207,13 @@ async function publish(pair: Pair, request: PublishRequest, platforms: readonly 
       reasonsOf: ({ id }) => reasons?.get(id) ?? [],
       recordOf: (image, platform, packages) => recordOf(image, packages, byPlatform.get(platform) as RunContext),
     });
-  const how = { dryRun, allowDowngrade, attach, ...(signing === undefined ? {} : { sign: signerOf(signing) }) };
+  const how = {
+    dryRun,
+    allowDowngrade,
+    attach,
+    ...(renew === undefined ? {} : { renew }),
+    ...(signing === undefined ? {} : { sign: signerOf(signing) }),
+  };
   await publishPair(pair, { ...target, ...how, base: plan.base, platforms, say });
 }
 

@@ -50,6 +50,8 @@ export interface RunRequest {
   readonly allowDowngrade: boolean;
   /** Why images are rebuilt, where somebody knows. */
   readonly reasons?: ReadonlyMap<ImageId, readonly string[]>;
+  /** Of which a registry is to say anew that they are right, although no tag moves. */
+  readonly renew?: ReadonlySet<ImageId>;
   /** What a registry has that is as fresh as a build would be. */
   readonly published?: (image: Image, platform: Platform) => PublishedAs | undefined;
   readonly say: Say;

@@ -4,7 +4,7 @@ import type { Image, ImageId, Pair, Plan } from "../model/image.js";
 import type { NowPublished, Rebuilt } from "../model/rebuilt.js";
 import type { RepositoryName, Tag } from "../model/reference.js";
 import type { Failed } from "../model/report.js";
-import { formatReason, type Staleness } from "../model/staleness.js";
+import { formatReason, type Reason, type Staleness } from "../model/staleness.js";
 import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
 import type { RunRequest } from "../run-context.js";
@@ -73,9 +73,13 @@ async function rebuild(
     force: new Set(stale.map(({ image }) => image.id)),
   });
   const reasons = new Map(stale.map((each) => [each.image.id, each.reasons.map(formatReason)]));
-  const report = await runPairs({ ...request, reasons, published: publishedBy(fresh, target) });
+  // Too old, or with no record: though it comes out the same, it must not be taken for stale again tomorrow.
+  const renew = new Set(stale.filter(({ reasons }) => reasons.some(isAboutRecords)).map(({ image }) => image.id));
+  const report = await runPairs({ ...request, reasons, renew, published: publishedBy(fresh, target) });
   return { report, unmoved, published: options.dryRun ? new Map() : await readPublications(stale, target) };
 }
+
+const isAboutRecords = ({ kind }: Reason): boolean => kind === "age" || kind === "unrecorded";
 
 /** What others are built on is taken from where it is published; from a folder, no engine takes any. */
 function publishedBy(fresh: StaleReport["fresh"], { registry, path }: Target): NonNullable<RunRequest["published"]> {

@@ -32,6 +32,8 @@ export interface TaggingContext {
   readonly registry: Registry;
   /** `20261121`, for unique tags. */
   readonly day: string;
+  /** Of these it is said once more, by a unique tag of the day and what is attached, that they are right, although no tag moves. */
+  readonly renew?: ReadonlySet<ImageId>;
   /** Only says what would move. */
   readonly dryRun: boolean;
   /** Lets tags go back to older versions and builds, and to fewer platforms. */
@@ -75,6 +77,7 @@ export async function tagReleases(
     await refuse(plans, moved, context);
     const steps = orderSteps(plans);
     if (!dryRun && attempt === 1) signed = await signAll(releases, context);
+    if (!dryRun && attempt === 1) await renewAll(plans, context);
     if (steps.length === 0) break;
     if (dryRun) return say({ type: "planned", subject: pair.id, moves: steps.map(({ move }) => move) });
     if (attempt > mostAttempts) throw new Failure(busy(pair.id));
@@ -150,6 +153,13 @@ async function signAll(releases: readonly Release[], { sign }: TaggingContext): 
     if (await sign?.(repository, [...new Set([content.top.digest, ...parts])])) signed = true;
   }
   return signed;
+}
+
+async function renewAll(plans: readonly TagPlan[], { renew, registry, attach, day }: TaggingContext): Promise<void> {
+  for (const plan of plans.filter(({ release }) => renew?.has(release.image.id))) {
+    await attach(plan);
+    await claimUniqueTag(plan.release, registry, day, true);
+  }
 }
 
 /** What a release has before it is seen under a tag that moves. */
