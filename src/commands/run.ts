@@ -1,21 +1,25 @@
+import { estimateCosts } from "../model/cost.js";
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import type { Say, StageName } from "../model/event.js";
 import { Failure } from "../model/failure.js";
+import { imagesOf } from "../model/image.js";
 import type { Family, Platform } from "../model/platform.js";
-import type { Report } from "../model/report.js";
+import { makeReport, type Report } from "../model/report.js";
 import type { Selector } from "../model/selector.js";
 import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
 import { readPublicKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
+import { type DurationStore, openDurations } from "../ports/durations.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
 import { hostPlatform } from "../ports/host.js";
 import type { RunRequest } from "../run-context.js";
 import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
+import { type Narrowing, narrow } from "./narrow.js";
 import { targetOf } from "./target.js";
 
-export interface RunOptions {
+export interface RunOptions extends Narrowing {
   readonly stages: readonly StageName[];
   /** Whether `generated/` is brought up to date first; it must be already otherwise. */
   readonly generate: boolean;
@@ -49,18 +53,20 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const target =
     options.registry === undefined ? ok(undefined) : targetOf(options.registry, plan.namespace, options.plainHttp);
   const quickstart = options.quickstart ? loaded.catalog.settings.quickstart : [];
-  const images = select(opened.value, [...options.selectors, ...quickstart]);
+  const images = await narrow(opened.value, select(opened.value, [...options.selectors, ...quickstart]), options);
   const complaints = complaintsAbout(options);
   const stale = options.generate ? [] : outdated(root, tree);
   if (!images.ok || !target.ok || complaints.length + stale.length > 0)
     return failed(...complaintsOf(images), ...complaintsOf(target), ...complaints, ...stale);
+  if (images.value.length === 0) return ok(makeReport([], [], new Map(), 0));
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
   await engine.check();
   await target.value?.registry.check();
   const signing = options.key === undefined ? {} : { signing: await readSigning(options.key) };
   if (options.generate) writeGenerated(root, opened.value);
   const mirrors = await mirrorsFor(opened.value, options.mirrors);
-  const { stages, jobs, force, verify, dryRun, allowDowngrade, say } = options;
+  const { stages, jobs, force, verify, dryRun, allowDowngrade } = options;
+  const durations = openDurations(plan.namespace);
   const request: RunRequest = {
     root,
     plan,
@@ -72,15 +78,31 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
     engine,
     mirrors,
     jobs,
+    costs: estimateCosts(imagesOf(plan), {
+      sizes: loaded.sizes,
+      durations: { known: durations.known, host: hostPlatform },
+    }),
     force,
     verify,
     dryRun,
     allowDowngrade,
-    say,
+    say: options.say,
   };
-  if (target.value === undefined) return ok(await runPairs(request));
+  if (target.value === undefined) return ok(await runAndRemember(request, durations));
   const day = today().replaceAll("-", "");
-  return ok(await runPairs({ ...request, target: { ...target.value, ...signing, day, plainHttp: options.plainHttp } }));
+  const { plainHttp } = options;
+  return ok(await runAndRemember({ ...request, target: { ...target.value, ...signing, day, plainHttp } }, durations));
+}
+
+/** Keeps how long everything took, for the order of the next run. */
+async function runAndRemember(request: RunRequest, durations: DurationStore): Promise<Report> {
+  const say: Say = (event) => {
+    durations.hear(event);
+    request.say(event);
+  };
+  const report = await runPairs({ ...request, say });
+  durations.save(new Set<string>([...imagesOf(request.plan), ...request.plan.pairs].map(({ id }) => id)));
+  return report;
 }
 
 /** Before anything is uploaded that is to be signed. */

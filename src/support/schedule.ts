@@ -5,6 +5,10 @@ import PQueue from "p-queue";
 export interface Task<T> {
   readonly id: string;
   readonly needs: readonly string[];
+  /** About how many seconds it takes; 0 where that is not known. */
+  readonly cost?: number;
+  /** Whether it ends what those it needs began, and so is as urgent as they were: a pair is tested before the next one is built. */
+  readonly follows?: boolean;
   readonly run: () => Promise<T>;
   /** Hears that the task will not begin, and which task's failure is the cause. */
   readonly skipped?: (because: string, error: unknown) => void;
@@ -17,15 +21,15 @@ export type Outcome<T> =
   | { readonly kind: "skipped"; readonly because: string; readonly error: unknown };
 
 /**
- * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can; of those that can, the one given
- * first begins first. Always settles, with an outcome for each task: a failure stops only what needs it. A need that is not among the tasks counts
- * as done. Throws for needs that form a circle.
+ * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can; of those that can, the one with the
+ * longest chain of work after it begins first, and of equals the one given first. Always settles, with an outcome for each
+ * task: a failure stops only what needs it. A need that is not among the tasks counts as done. Throws for needs that form a circle.
  */
 export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Promise<ReadonlyMap<string, Outcome<T>>> {
   refuseCircles(tasks);
   const queue = new PQueue({ concurrency: jobs });
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const priorities = new Map(tasks.map(({ id }, index): [string, number] => [id, -index]).reverse());
+  const priorities = prioritiesOf(tasks);
   const outcomes = new Map<string, Promise<Outcome<T>>>();
 
   const settle = (task: Task<T>): Promise<Outcome<T>> => {
@@ -57,6 +61,38 @@ export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Prom
 
   const settled = await Promise.all(tasks.map(async (task) => [task.id, await settle(task)] as const));
   return new Map(settled);
+}
+
+/** By task, each another number: higher for what begins first. */
+function prioritiesOf<T>(tasks: readonly Task<T>[]): ReadonlyMap<string, number> {
+  const urgencies = urgenciesOf(tasks);
+  const ordered = tasks
+    .map(({ id }, index) => ({ id, index, urgency: urgencies.get(id) ?? 0 }))
+    .sort((a, b) => b.urgency - a.urgency || a.index - b.index);
+  return new Map(ordered.map(({ id }, rank): [string, number] => [id, -rank]).reverse());
+}
+
+/**
+ * Seconds, by task: its own and those of the longest chain of tasks that need it. What follows is as urgent as the most
+ * urgent that it needs: by its own chain alone, every pair would be built before the first is tested.
+ */
+function urgenciesOf<T>(tasks: readonly Task<T>[]): ReadonlyMap<string, number> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const needing = new Map<string, Task<T>[]>();
+  for (const task of tasks) for (const need of task.needs) needing.set(need, [...(needing.get(need) ?? []), task]);
+  const chains = new Map<string, number>();
+  const chainOf = (task: Task<T>): number => {
+    const known = chains.get(task.id);
+    if (known !== undefined) return known;
+    const chain = (task.cost ?? 0) + Math.max(0, ...(needing.get(task.id) ?? []).map(chainOf));
+    chains.set(task.id, chain);
+    return chain;
+  };
+  const urgencyOf = (task: Task<T>): number => {
+    const needs = task.needs.flatMap((id) => byId.get(id) ?? []);
+    return task.follows === true && needs.length > 0 ? Math.max(...needs.map(urgencyOf)) : chainOf(task);
+  };
+  return new Map(tasks.map((task) => [task.id, urgencyOf(task)]));
 }
 
 type Skipped = Extract<Outcome<never>, { readonly kind: "skipped" }>;
