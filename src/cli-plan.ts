@@ -58,7 +58,8 @@ export function addPlan(program: Command, finish: Finish): void {
 }
 
 function formatPlanned(planned: Planned, format: PlanFormat): string {
-  if (planned.kind === "file") return JSON.stringify(planned.content, undefined, 2);
+  // The output of a job is one line.
+  if (planned.kind === "file") return JSON.stringify(planned.content, undefined, format === "bake" ? 2 : 0);
   return format === "json" ? formatImages(planned.images) : formatPlan(planned.plan, planned.images);
 }
 

@@ -78,21 +78,28 @@ function prioritiesOf<T>(tasks: readonly Task<T>[]): ReadonlyMap<string, number>
  */
 function urgenciesOf<T>(tasks: readonly Task<T>[]): ReadonlyMap<string, number> {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const needing = new Map<string, Task<T>[]>();
-  for (const task of tasks) for (const need of task.needs) needing.set(need, [...(needing.get(need) ?? []), task]);
-  const chains = new Map<string, number>();
-  const chainOf = (task: Task<T>): number => {
-    const known = chains.get(task.id);
-    if (known !== undefined) return known;
-    const chain = (task.cost ?? 0) + Math.max(0, ...(needing.get(task.id) ?? []).map(chainOf));
-    chains.set(task.id, chain);
-    return chain;
-  };
-  const urgencyOf = (task: Task<T>): number => {
-    const needs = task.needs.flatMap((id) => byId.get(id) ?? []);
-    return task.follows === true && needs.length > 0 ? Math.max(...needs.map(urgencyOf)) : chainOf(task);
-  };
+  const needing = new Map<string, Task<T>[]>(tasks.map(({ id }) => [id, []]));
+  for (const task of tasks) for (const need of task.needs) needing.get(need)?.push(task);
+  const chainOf: Urgency<T> = once(({ id, cost = 0 }) =>
+    (needing.get(id) ?? []).reduce((longest, next) => Math.max(longest, cost + chainOf(next)), cost),
+  );
+  const urgencyOf: Urgency<T> = once((task) => {
+    const needs = task.follows === true ? task.needs.flatMap((id) => byId.get(id) ?? []) : [];
+    return needs.length === 0 ? chainOf(task) : Math.max(...needs.map(urgencyOf));
+  });
   return new Map(tasks.map((task) => [task.id, urgencyOf(task)]));
+}
+
+type Urgency<T> = (task: Task<T>) => number;
+
+/** Calculates each task's number once. */
+function once<T>(calculate: Urgency<T>): Urgency<T> {
+  const known = new Map<string, number>();
+  return (task) => {
+    const value = known.get(task.id) ?? calculate(task);
+    known.set(task.id, value);
+    return value;
+  };
 }
 
 type Skipped = Extract<Outcome<never>, { readonly kind: "skipped" }>;

@@ -58,7 +58,7 @@ describe("what a task is expected to take", () => {
   });
 
   it("takes no name that every object has for a measured image", () => {
-    const constructor = { ...image("base/13/trixie/dev"), id: "constructor" as Image["id"] };
-    assert.ok(Number.isFinite(costs().build(constructor)));
+    const inherited = { ...image("base/13/trixie/dev"), id: "constructor" as Image["id"] };
+    assert.ok(Number.isFinite(costs().build(inherited)));
   });
 });
