@@ -1,22 +1,19 @@
-import { estimateCosts } from "../model/cost.js";
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import type { Say, StageName } from "../model/event.js";
 import { Failure } from "../model/failure.js";
-import { imagesOf } from "../model/image.js";
 import type { Family, Platform } from "../model/platform.js";
 import { makeReport, type Report } from "../model/report.js";
 import type { Selector } from "../model/selector.js";
-import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
 import { readPublicKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
-import { type DurationStore, openDurations } from "../ports/durations.js";
 import { createEngine, type EngineName } from "../ports/engines.js";
 import { hostPlatform } from "../ports/host.js";
 import type { RunRequest } from "../run-context.js";
 import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
 import { type Narrowing, narrow } from "./narrow.js";
+import { runRemembering } from "./remembering.js";
 import { targetOf } from "./target.js";
 
 export interface RunOptions extends Narrowing {
@@ -65,9 +62,8 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const signing = options.key === undefined ? {} : { signing: await readSigning(options.key) };
   if (options.generate) writeGenerated(root, opened.value);
   const mirrors = await mirrorsFor(opened.value, options.mirrors);
-  const { stages, jobs, force, verify, dryRun, allowDowngrade } = options;
-  const durations = openDurations(plan.namespace);
-  const request: RunRequest = {
+  const { stages, jobs, force, verify, dryRun, allowDowngrade, say } = options;
+  const request: Omit<RunRequest, "costs"> = {
     root,
     plan,
     lock,
@@ -78,31 +74,18 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
     engine,
     mirrors,
     jobs,
-    costs: estimateCosts(imagesOf(plan), {
-      sizes: loaded.sizes,
-      durations: { known: durations.known, host: hostPlatform },
-    }),
     force,
     verify,
     dryRun,
     allowDowngrade,
-    say: options.say,
+    say,
   };
-  if (target.value === undefined) return ok(await runAndRemember(request, durations));
+  if (target.value === undefined) return ok(await runRemembering(request, loaded.sizes));
   const day = today().replaceAll("-", "");
   const { plainHttp } = options;
-  return ok(await runAndRemember({ ...request, target: { ...target.value, ...signing, day, plainHttp } }, durations));
-}
-
-/** Keeps how long everything took, for the order of the next run. */
-async function runAndRemember(request: RunRequest, durations: DurationStore): Promise<Report> {
-  const say: Say = (event) => {
-    durations.hear(event);
-    request.say(event);
-  };
-  const report = await runPairs({ ...request, say });
-  durations.save(new Set<string>([...imagesOf(request.plan), ...request.plan.pairs].map(({ id }) => id)));
-  return report;
+  return ok(
+    await runRemembering({ ...request, target: { ...target.value, ...signing, day, plainHttp } }, loaded.sizes),
+  );
 }
 
 /** Before anything is uploaded that is to be signed. */

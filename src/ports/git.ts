@@ -6,10 +6,11 @@ export type Commit = string & { readonly __brand: "Commit" };
 
 /** The commit that a revision names: `main`, `HEAD~3`, `v1.2`. Throws a Failure where the folder is in no repository, or has no such revision. */
 export async function findCommit(root: string, revision: string): Promise<Commit> {
-  // Quoted by nobody: what begins with a hyphen would be an option.
+  // What begins with a hyphen would be an option.
   if (revision === "" || revision.startsWith("-")) throw unknown(revision);
-  const { exitCode } = await git(root, ["rev-parse", "--git-dir"]);
-  if (exitCode !== 0) throw new Failure(`${root} is in no git repository, so nothing can be compared with ${revision}`);
+  const { exitCode, stderr } = await git(root, ["rev-parse", "--git-dir"]);
+  const [reason = ""] = stderr.replace(/^fatal: /, "").split("\n");
+  if (exitCode !== 0) throw new Failure(`nothing can be compared with ${revision}: ${reason}`);
   const found = await git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
   const commit = found.stdout.trim();
   if (found.exitCode !== 0 || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) throw unknown(revision);

@@ -134,13 +134,15 @@ const platformsOf = (image: Image, { platforms }: BakeOptions): readonly Platfor
 
 /** A name that no Dockerfile has would change nothing, and nobody would notice. */
 function unusedContexts(images: readonly Image[], context: BakeContext): readonly Diagnostic[] {
-  const names = [...new Set(images.flatMap((image) => namesIn(image, context)).map(({ name }) => name))];
+  const names = [
+    ...new Set(images.flatMap((image) => namesIn(image, context)).map(({ name }) => shortReference(name))),
+  ];
   const used = new Set(names.map(referenceKey));
   return Object.keys(context.contexts)
     .filter((name) => !used.has(referenceKey(name)))
     .map((name) => ({
       rule: "invalid-option",
-      message: `--context names ${JSON.stringify(name)}, which none of the Dockerfiles does${names.length === 0 ? "" : `; did you mean ${closest(name, names)}?`}`,
+      message: `--context names ${JSON.stringify(name)}, which none of the Dockerfiles does${names.length === 0 ? "" : `; did you mean ${closest(shortReference(name), names)}?`}`,
     }));
 }
 

@@ -47,7 +47,10 @@ describe("what changed since a revision", () => {
   it("is nothing where nothing did", async () => assert.deepEqual(await changedSince("HEAD"), []));
 
   it("is a pair with another Dockerfile, and no other, before and after the change is committed", async () => {
-    edit("generated/python/3.13/trixie/dev/Dockerfile", (text) => `${text}# more\n`);
+    edit("languages/python.yaml", (text) =>
+      text.replace("version: python3.13", 'version: python3.13, env: { A: "1" }'),
+    );
+    await runInProcess(folder(), ["generate"]);
     assert.deepEqual(await changedSince("HEAD"), ["python/3.13/trixie"]);
     commit();
     assert.deepEqual(await changedSince("HEAD"), []);
@@ -56,7 +59,12 @@ describe("what changed since a revision", () => {
 
   it("is what is built on a changed image as well, and nothing on another distribution", async () => {
     edit("generated/base/13/trixie/dev/Dockerfile", (text) => `${text}# more\n`);
-    assert.deepEqual(await changedSince("HEAD"), ["base/13/trixie", "python/3.13/trixie"]);
+    const changed = await changedSince("HEAD");
+    assert.ok(["base/13/trixie", "node/20/trixie", "python/3.13/trixie"].every((pair) => changed.includes(pair)));
+    assert.ok(
+      changed.every((pair) => pair.endsWith("/trixie")),
+      changed.join(),
+    );
   });
 
   it("is what `generate` would write, though it was not run yet", async () => {
@@ -65,8 +73,9 @@ describe("what changed since a revision", () => {
   });
 
   it("is a language whose hello application has a new file, also one that git does not know yet", async () => {
-    writeFiles(folder(), { "languages/python/hello/new file": "x" });
-    assert.deepEqual(await changedSince("HEAD"), python);
+    writeFiles(folder(), { "languages/node/hello/new file": "x" });
+    const changed = await changedSince("HEAD");
+    assert.ok(changed.length > 0 && changed.every((pair) => pair.startsWith("node/")), changed.join());
   });
 
   it("is a language whose tests are others, though no generated file shows it", async () => {
@@ -85,7 +94,8 @@ describe("what changed since a revision", () => {
   it("is nothing where only pages differ", async () => {
     edit("generated/python/README.md", (text) => `${text}more\n`);
     await runInProcess(folder(), ["generate"]);
-    edit("catalog.sizes.yaml", (text) => text.replace(/uncompressed: (\d)/, "uncompressed: 9$1"));
+    const sizes = 'sizes:\n  python/3.13/trixie/dev: { version: "3.13.5", uncompressed: 5, compressed: 2 }\n';
+    writeFiles(folder(), { "catalog.sizes.yaml": sizes });
     await runInProcess(folder(), ["generate"]);
     assert.deepEqual(await changedSince("HEAD"), []);
   });
@@ -121,7 +131,7 @@ describe("what changed since a revision", () => {
     rmSync(join(folder(), ".git"), { recursive: true });
     const { status, stderr } = await runInProcess(folder(), ["plan", "--changed-since", "HEAD"]);
     assert.equal(status, 1);
-    assert.match(stderr, /^ingot: CATALOG is in no git repository, .*\n$/);
+    assert.match(stderr, /^ingot: nothing can be compared with HEAD: not a git repository .*\n$/);
   });
 
   it("leaves a run that has nothing to do at that, without an engine: exit status 0", async () => {

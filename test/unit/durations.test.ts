@@ -28,13 +28,7 @@ describe("durations of earlier runs", () => {
     assert.deepEqual([open().known.build.size, open().known.test.size], [0, 0]);
     remember();
     const { known } = open();
-    assert.deepEqual(
-      [...known.build],
-      [
-        [image, 4200],
-        [`${image} linux/arm64`, 9000],
-      ],
-    );
+    assert.deepEqual(Object.fromEntries(known.build), { [image]: 4200, [`${image} linux/arm64`]: 9000 });
     assert.deepEqual([...known.test], [[pair, 700]]);
   });
 

@@ -136,10 +136,7 @@ describe("the bake file of this repository's catalog", () => {
     const contexts = { "debian:trixi-slim": "x" };
     const made = makeBakeFile(all, { plan, tree, platforms: undefined, contexts, mirrorFile: undefined });
     assert.ok(!made.ok);
-    assert.match(
-      made.diagnostics[0]?.message ?? "",
-      /"debian:trixi-slim".*did you mean docker\.io\/library\/debian:trixie-slim/,
-    );
+    assert.match(made.diagnostics[0]?.message ?? "", /"debian:trixi-slim".*did you mean debian:trixie-slim/);
   });
 
   it("has nothing that bake reads as a template", () => {

@@ -199,6 +199,17 @@ describe("the schedule", () => {
       assert.deepEqual(begun, [...whole("b"), ...whole("a"), ...whole("c")]);
     });
 
+    it("builds the short half of a pair after the long one, and not after the long halves of all others", async () => {
+      const pair = (name: string, cost: number): readonly TimedRow[] => [
+        row(`dev ${name}`, cost),
+        row(`runtime ${name}`, 1),
+        { ...row(`test ${name}`, 5, `dev ${name}`, `runtime ${name}`), follows: true },
+      ];
+      const { begun } = await observeTime([...pair("a", 30), ...pair("b", 29)], 1);
+      const whole = (name: string) => ["dev", "runtime", "test"].map((stage) => `${stage} ${name}`);
+      assert.deepEqual(begun, [...whole("a"), ...whole("b")]);
+    });
+
     it("tests the base at once, though all the others wait for it", async () => {
       const rows = [
         row("build base", 50),
