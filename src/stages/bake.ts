@@ -18,7 +18,8 @@ interface BakeTarget {
   /** Name in a Dockerfile → what it stands for: `target:NAME`, or as `--build-context` takes it. */
   readonly contexts: Readonly<Record<string, string>>;
   readonly args: Readonly<Record<string, string>>;
-  readonly tags: readonly string[];
+  /** Absent where the image was not selected: it is built for others, and not stored. */
+  readonly tags?: readonly string[];
   readonly platforms: readonly Platform[];
   readonly secret?: readonly string[];
   readonly attest: readonly string[];
@@ -45,6 +46,7 @@ export function makeBakeFile(images: readonly Image[], context: BakeContext): Re
   const names = bakeNames(["default", ...plan.languages.map(({ language }) => language), ...imagesOf(plan).map(idOf)]);
   const nameOf = (id: string): string => names.get(id) as string;
   const selected = images.filter((image) => platformsOf(image, context).length > 0);
+  const stored = new Set(selected);
   const needed = neededBy(selected, context);
   const complaints = unusedContexts(needed, context);
   if (complaints.length > 0) return failed(...complaints);
@@ -54,7 +56,12 @@ export function makeBakeFile(images: readonly Image[], context: BakeContext): Re
   );
   return ok({
     group: { default: group(selected), ...Object.fromEntries(languages) },
-    target: Object.fromEntries(needed.map((image) => [nameOf(image.id), targetOf(image, nameOf, context)])),
+    target: Object.fromEntries(
+      needed.map((image) => [
+        nameOf(image.id),
+        { ...targetOf(image, nameOf, context), ...resultOf(image, stored.has(image)) },
+      ]),
+    ),
   });
 }
 
@@ -74,7 +81,7 @@ export function bakeNames(ids: readonly string[]): ReadonlyMap<string, string> {
   return names;
 }
 
-function targetOf(image: Image, nameOf: (id: string) => string, context: BakeContext): BakeTarget {
+function targetOf(image: Image, nameOf: (id: string) => string, context: BakeContext): Omit<BakeTarget, "output"> {
   const { tree, mirrorFile } = context;
   const mountsMirror = /--mount=\S*\bid=mirror\b/.test(tree.get(`${image.id}/Dockerfile`)?.text ?? "");
   const contexts = namesIn(image, context).map(({ name, id, value }): [string, string] => [
@@ -85,16 +92,20 @@ function targetOf(image: Image, nameOf: (id: string) => string, context: BakeCon
     context: folderOf(image),
     contexts: Object.fromEntries(contexts),
     args: { SOURCE_DATE_EPOCH: String(image.sourceDateEpoch) },
-    tags: image.tags.map((tag) => `${image.repository}:${tag}`),
     platforms: platformsOf(image, context),
     ...(mirrorFile !== undefined && mountsMirror
       ? { secret: [`id=mirror,${csvField(`src=${literal(mirrorFile)}`)}`] }
       : {}),
-    // As `ingot build` does it: media types of OCI, and no attestations, whose digest is another in each build.
+    // As `ingot build` does it: their digest is another in each build.
     attest: ["type=provenance,disabled=true", "type=sbom,disabled=true"],
-    output: ["type=image,oci-mediatypes=true"],
   };
 }
+
+/** What is stored has OCI's media types, as `ingot build` makes it. */
+const resultOf = ({ repository, tags }: Image, isSelected: boolean): Pick<BakeTarget, "tags" | "output"> =>
+  isSelected
+    ? { tags: tags.map((tag) => `${repository}:${tag}`), output: ["type=image,oci-mediatypes=true"] }
+    : { output: ["type=cacheonly"] };
 
 interface NameInDockerfile {
   readonly name: string;

@@ -89,11 +89,14 @@ describe("the bake file of this repository's catalog", () => {
     assert.deepEqual(languages.flatMap(([, { targets }]) => targets).sort(), Object.keys(target).sort());
   });
 
-  it("of one image has what that is built on, and builds by default that alone", () => {
+  it("of one image has what that is built on, and stores that image alone", () => {
     const images = select("lua:5.4-trixie");
     const { group, target } = bake(images);
     assert.deepEqual(group["default"]?.targets, ["lua-5_4-trixie-runtime"]);
     assert.deepEqual(Object.keys(target), ["base-13-trixie-dev", "base-13-trixie-runtime", "lua-5_4-trixie-runtime"]);
+    const stored = Object.values(target).map(({ tags = [], output }) => [tags.length > 0, output]);
+    const linked = [false, ["type=cacheonly"]];
+    assert.deepEqual(stored, [linked, linked, [true, ["type=image,oci-mediatypes=true"]]]);
     assert.deepEqual(bake([...images].reverse()), bake(images));
   });
 
