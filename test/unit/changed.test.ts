@@ -114,7 +114,10 @@ describe("what changed since a revision", () => {
       if (Object.keys(readTree(folder())).some((path) => path === name || path.startsWith(`${name}/`)))
         renameSync(join(folder(), name), join(inner, name));
     commit();
-    edit("inner/generated/python/3.13/trixie/dev/Dockerfile", (text) => `${text}# more\n`);
+    edit("inner/languages/python.yaml", (text) =>
+      text.replace("version: python3.13", 'version: python3.13, env: { A: "1" }'),
+    );
+    await runInProcess(inner, ["generate"]);
     assert.deepEqual(await changedSince("HEAD", inner), ["python/3.13/trixie"]);
   });
 
