@@ -119,7 +119,9 @@ interface NameInDockerfile {
 function namesIn({ parent, builder, artifacts }: Image, { contexts }: BakeOptions): readonly NameInDockerfile[] {
   const given = new Map(Object.entries(contexts).map(([name, value]) => [referenceKey(name), value]));
   const image = ({ id, reference }: { readonly id?: ImageId; readonly reference: string }): NameInDockerfile => {
-    const value = given.get(referenceKey(reference));
+    const value = keysOf(reference)
+      .map((key) => given.get(key))
+      .find((each) => each !== undefined);
     if (value !== undefined || id === undefined)
       return { name: reference, value: value ?? `docker-image://${reference}` };
     return { name: reference, id, value: "" };
@@ -148,7 +150,7 @@ function unusedContexts(images: readonly Image[], context: BakeContext): readonl
   const names = [
     ...new Set(images.flatMap((image) => namesIn(image, context)).map(({ name }) => shortReference(name))),
   ];
-  const used = new Set(names.map(referenceKey));
+  const used = new Set(names.flatMap(keysOf));
   return Object.keys(context.contexts)
     .filter((name) => !used.has(referenceKey(name)))
     .map((name) => ({
@@ -156,6 +158,9 @@ function unusedContexts(images: readonly Image[], context: BakeContext): readonl
       message: `--context names ${JSON.stringify(name)}, which none of the Dockerfiles does${names.length === 0 ? "" : `; did you mean ${closest(shortReference(name), names)}?`}`,
     }));
 }
+
+/** What `--context` may call a name: a digest that the lock pins may be left out. */
+const keysOf = (reference: string): readonly string[] => [reference, reference.replace(/@.*/, "")].map(referenceKey);
 
 /** As BuildKit looks it up, and bake, other than `docker buildx build`, does not write it by itself. */
 const contextName = (name: string): string => shortReference(name).replace(/:latest$/, "");

@@ -134,6 +134,23 @@ describe("the bake file of this repository's catalog", () => {
     assert.equal(target["base-13-trixie-runtime"], undefined);
   });
 
+  it("takes the name of a distribution's image without the digest that the lock pins, and gives BuildKit the whole", () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    const pin = (image: Image): Image =>
+      image.parent.kind === "distribution"
+        ? { ...image, parent: { ...image.parent, reference: `${image.parent.reference}@${digest}` } }
+        : image;
+    const { plan, tree } = opened;
+    const pairs = plan.pairs.map((pair) => ({ ...pair, images: pair.images.map(pin) }));
+    const made = makeBakeFile(select("base:trixie-dev").map(pin), {
+      ...{ plan: { ...plan, pairs }, tree, platforms: undefined, mirrorFile: undefined },
+      contexts: { "debian:trixie-slim": "docker-image://x" },
+    });
+    assert.ok(made.ok, JSON.stringify(made));
+    const { contexts } = made.value.target["base-13-trixie-dev"] ?? assert.fail();
+    assert.deepEqual(contexts, { [`debian:trixie-slim@${digest}`]: "docker-image://x" });
+  });
+
   it("refuses what no Dockerfile names, as it would change nothing", () => {
     const { plan, tree } = opened;
     const contexts = { "debian:trixi-slim": "x" };
