@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { Costs } from "./model/cost.js";
 import type { Event, Say, StageName } from "./model/event.js";
-import { type Image, type ImageId, imagesOf, type Pair, type Plan } from "./model/image.js";
+import { closureOf, type Image, type ImageId, imagesOf, type Pair, type Plan } from "./model/image.js";
 import type { Lock } from "./model/lock.js";
 import type { Platform } from "./model/platform.js";
 import type { HostMirror } from "./ports/debian-host.js";
@@ -41,6 +42,8 @@ export interface RunRequest {
     Partial<Record<"alpine" | "debian", { readonly mirror: HostMirror; readonly named: boolean }>>
   >;
   readonly jobs: number;
+  /** By which the longest chains of work begin first. */
+  readonly costs: Costs;
   /** What is built and tested again although it is right already. */
   readonly force: Force;
   /** Whether what is selected is built twice, to compare. */
@@ -71,21 +74,9 @@ export function selectImages({ plan, images, stages }: RunRequest): Selection {
   const byId = new Map(imagesOf(plan).map((image) => [image.id, image]));
   const pairs = plan.pairs.filter((pair) => images.some((image) => image.pair === pair.id));
   const wanted = stages.some((stage) => stage !== "build") ? pairs.flatMap((pair) => pair.images) : images;
-  const needed = new Set<ImageId>();
-  const add = (id: ImageId): void => {
-    const image = byId.get(id);
-    if (needed.has(id) || image === undefined) return;
-    needed.add(id);
-    for (const parent of parentsOf(image)) add(parent);
-  };
-  for (const image of wanted) add(image.id);
+  const needed = closureOf(wanted, byId);
   return { images: [...byId.values()].filter(({ id }) => needed.has(id)), pairs };
 }
-
-export const parentsOf = ({ parent, builder }: Image): readonly ImageId[] => [
-  ...(parent.kind === "image" ? [parent.id] : []),
-  ...(builder === undefined ? [] : [builder.id]),
-];
 
 /** What the tasks of one platform share. */
 export interface RunContext extends BuildContext, TestContext, DescribeContext {

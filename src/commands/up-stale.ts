@@ -5,7 +5,6 @@ import type { NowPublished, Rebuilt } from "../model/rebuilt.js";
 import type { RepositoryName, Tag } from "../model/reference.js";
 import type { Failed } from "../model/report.js";
 import { formatReason, type Reason, type Staleness } from "../model/staleness.js";
-import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
 import type { RunRequest } from "../run-context.js";
 import { readPublishedChanges } from "../stages/published-changes.js";
@@ -13,6 +12,8 @@ import { retagPair } from "../stages/retag.js";
 import type { StaleReport } from "../stages/stale.js";
 import { complaintsOf, type OpenCatalog, openCatalog, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
+import { narrow } from "./narrow.js";
+import { runRemembering } from "./remembering.js";
 import { resolve } from "./resolve.js";
 import { prepareRun, type RunOptions } from "./run.js";
 import { judgeCatalog } from "./stale.js";
@@ -35,16 +36,16 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
   const target = targetOf(registry, opened.value.plan.namespace, options.plainHttp);
-  const selected = select(opened.value, options.selectors);
+  const selected = await narrow(opened.value, select(opened.value, options.selectors), options);
   if (!target.ok || !selected.ok) return failed(...complaintsOf(target), ...complaintsOf(selected));
   await target.value.registry.check();
   writeGenerated(root, opened.value);
   const images = wholePairs(opened.value.plan, selected.value);
   const asked = { ...options, target: target.value, images, everyTag: false };
-  const { images: judged, fresh, unknown } = await judgeCatalog(opened.value, asked);
+  const { images: judged, outdated, fresh, unknown } = await judgeCatalog(opened.value, asked);
   const { moves, kept } = refreshed.value;
   for (const text of kept) options.say({ type: "note", text: `${text}: the lock keeps what it had` });
-  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, fresh });
+  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, outdated, fresh });
   return ok({ moves, unknown, images: judged, ...rebuilt });
 }
 
@@ -54,6 +55,7 @@ const wholePairs = ({ pairs }: Plan, selected: readonly Image[]): readonly Image
 interface RebuildOptions extends UpStaleOptions {
   readonly target: Target;
   readonly judged: readonly Staleness[];
+  readonly outdated: StaleReport["outdated"];
   readonly fresh: StaleReport["fresh"];
 }
 
@@ -62,7 +64,7 @@ async function rebuild(
   opened: OpenCatalog,
   options: RebuildOptions,
 ): Promise<Pick<Rebuilt, "report" | "unmoved" | "published">> {
-  const { judged, target, fresh } = options;
+  const { judged, target, outdated, fresh } = options;
   const stale = judged.filter(({ action }) => action === "rebuild");
   const unmoved = await retag(opened, options);
   if (stale.length === 0) return { unmoved, published: new Map() };
@@ -70,12 +72,15 @@ async function rebuild(
     ...options,
     target,
     images: stale.map(({ image }) => image),
-    force: new Set(stale.map(({ image }) => image.id)),
+    force: outdated,
   });
   const reasons = new Map(stale.map((each) => [each.image.id, each.reasons.map(formatReason)]));
   // Too old, or with no record: though it comes out the same, it must not be taken for stale again tomorrow.
   const renew = new Set(stale.filter(({ reasons }) => reasons.some(isAboutRecords)).map(({ image }) => image.id));
-  const report = await runPairs({ ...request, reasons, renew, published: publishedBy(fresh, target) });
+  const report = await runRemembering(
+    { ...request, reasons, renew, published: publishedBy(fresh, target) },
+    opened.loaded.sizes,
+  );
   return { report, unmoved, published: options.dryRun ? new Map() : await readPublications(stale, target) };
 }
 

@@ -29,6 +29,8 @@ export interface StaleRequest {
 export interface StaleReport {
   /** In the order of the plan. */
   readonly images: readonly Staleness[];
+  /** What is to be rebuilt, what the images are built on among it. */
+  readonly outdated: ReadonlySet<ImageId>;
   /** What the registry has of what needs no build, what the images are built on among it. */
   readonly fresh: ReadonlyMap<ImageId, PublishedState>;
   /** What could not be asked, a line each: of these images nothing is known, or less. */
@@ -68,7 +70,7 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
     else fresh.set(image.id, state);
     if (selected.has(image)) judged.push({ image, reasons, action, ...(digest === undefined ? {} : { digest }) });
   }
-  return { images: judged, fresh, unknown: [...unknown] };
+  return { images: judged, outdated: stale, fresh, unknown: [...unknown] };
 }
 
 /** In the order of the plan, in which parents come first. */
