@@ -42,6 +42,8 @@ export interface Fault {
   /** Which of them, from 1; that one alone, or it and all after it. */
   readonly nth: number;
   readonly always?: boolean;
+  /** How the path of its requests ends, where it is not about all of a kind: `/manifests/sha256:…` */
+  readonly path?: string;
   readonly effect: Effect;
 }
 
@@ -81,8 +83,8 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
   const needless: string[] = [];
   let current: { readonly fault: Fault; count: number; hits: number } | undefined;
   let watcher: Watcher = () => undefined;
-  const effectOn = (kind: Kind): Effect | undefined => {
-    if (current?.fault.on !== kind) return undefined;
+  const effectOn = ({ kind, path }: SeenRequest): Effect | undefined => {
+    if (current?.fault.on !== kind || !path.endsWith(current.fault.path ?? "")) return undefined;
     const { nth, always = false, effect } = current.fault;
     current.count += 1;
     if (current.count !== nth && !(always && current.count > nth)) return undefined;
@@ -93,7 +95,7 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
     if (asked.url === "/token") return void answer(response, 200, {}, JSON.stringify({ token: `t${seen.length}` }));
     const each = { number: seen.length + 1, kind: kindOf(asked), path: asked.url ?? "" };
     seen.push(each);
-    const effect = effectOn(each.kind);
+    const effect = effectOn(each);
     const blob = blobOf(each.path);
     if (each.kind === "blob PUT" && stored.has(blob)) needless.push(blob);
     await watcher(each, "asked");
