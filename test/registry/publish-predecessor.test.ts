@@ -19,7 +19,7 @@ const notNow: readonly (readonly [part: string, words: string, effect: Effect])[
 
 describe("what an image takes the place of, in a real registry", function () {
   this.timeout(60_000);
-  const trials = useTrials();
+  const trials = useTrials([{ platforms: bothPlatforms }]);
   const tool = { languages: ["tool"], platforms: bothPlatforms } as const;
   const client = () => createRegistry({ host: trials.host(), credentials: async () => undefined });
 
