@@ -10,7 +10,7 @@ import { sbomFile } from "../../src/stages/describe.js";
 import { type PlatformImages, type PublishContext, publishPair } from "../../src/stages/publish.js";
 import { attachDocuments } from "../../src/stages/publish-attachments.js";
 import type { TagPlan } from "../../src/stages/publish-tags.js";
-import { signMissing } from "../../src/stages/sign.js";
+import { type SigningKey, signMissing } from "../../src/stages/sign.js";
 import type { KeyPair } from "./cosign.js";
 import { findImages } from "./engine-catalog.js";
 import { writeFiles } from "./folders.js";
@@ -46,7 +46,7 @@ export interface Publication {
   /** The namespace in which Docker has the images, as `buildCatalog` built them. They are made up where it is not given. */
   readonly local?: string;
   /** With what everything is signed, whose password is in the environment; it is not where it is not given. */
-  readonly sign?: KeyPair;
+  readonly sign?: KeyPair & Pick<SigningKey, "timeout">;
 }
 
 export type Language = (typeof languages)[number];
@@ -105,9 +105,9 @@ const idOf = ({ id }: Image, platform: Platform, provided: readonly PlatformImag
   provided.find((each) => each.platform === platform)?.built.get(id)?.id as Digest;
 
 const signerFor =
-  (host: string, { privateKey: key, publicKey }: KeyPair): NonNullable<PublishContext["sign"]> =>
+  (host: string, { privateKey: key, ...more }: NonNullable<Publication["sign"]>): NonNullable<PublishContext["sign"]> =>
   (repository, digests) =>
-    signMissing(repository, digests, { host, key, publicKey, plainHttp: false });
+    signMissing(repository, digests, { ...more, host, key, plainHttp: false });
 
 /** Those that a publication is about, base first. */
 export const pairsOf = ({
