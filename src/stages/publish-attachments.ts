@@ -7,7 +7,7 @@ import {
   formatChanges,
   sbomType,
 } from "../model/changes.js";
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import type { Image } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
 import { versionLabel } from "../model/publication.js";
@@ -28,9 +28,9 @@ export interface AttachContext {
   /** The catalog's folder. */
   readonly root: string;
   readonly registry: Registry;
-  /** What an image for a platform was made from. */
   /** Why it was built, where somebody knows. */
   readonly reasonsOf: (image: Image) => readonly string[];
+  /** What an image for a platform was made from. */
   readonly recordOf: (image: Image, platform: Platform, packages: readonly SbomEntry[]) => PlatformRecord;
 }
 
@@ -78,12 +78,15 @@ async function attachRecord(
 
 const sizeOf = ({ layers }: Manifest): number => layers.reduce((sum, { size }) => sum + size, 0);
 
-/** The images that a tag pointed at; none where they cannot be read any more: what took their place is to be published all the same. */
+/**
+ * The images that a tag pointed at; none where they are gone, or no images: what takes their place is to be published all the same.
+ * Throws a Failure where the registry does not answer, as what is attached then would say for ever that nobody knows what changed.
+ */
 async function readPrevious(place: PublishedPlace, digest: Digest): Promise<readonly PublishedImage[]> {
   try {
     return (await readPublished(place, digest)).images;
   } catch (error) {
-    if (error instanceof Failure) return [];
+    if (error instanceof Failure && !(error instanceof Unanswered)) return [];
     throw error;
   }
 }
@@ -136,9 +139,10 @@ const changedImage = (manifest: Manifest, version: string | undefined): ChangedI
   ...(version === undefined ? {} : { version }),
 });
 
-/** Of an image's bill of materials; undefined where it has none that can be read. */
+/** Of an image's bill of materials; undefined where it has none that is in order. Throws a Failure where the registry does not answer. */
 async function readPackages(place: PublishedPlace, digest: Digest): Promise<readonly SbomEntry[] | undefined> {
   for (const each of await readAttached(place, digest, attachments.sbom)) {
+    if (!each.ok && each.unanswered) throw new Failure(each.reason);
     if (!each.ok) continue;
     try {
       return readSbom(each.text).packages;
