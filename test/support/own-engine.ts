@@ -17,7 +17,7 @@ export interface OwnEngine {
   readonly end: () => Promise<void>;
 }
 
-const programs = ["dockerd", "containerd", "setpriv"];
+const programs = ["dockerd", "containerd", "setpriv", "unshare"];
 
 /** Skips a suite, loudly, where no second Docker can be started; fails where CI is set. */
 export function requireDaemon(suite: Mocha.Context): void {
@@ -78,7 +78,8 @@ export function createOwnEngine(): OwnEngine {
       if (child !== undefined) return;
       const log = openSync(at("log"), "a");
       // It goes with the tests, however they end.
-      const own = ["--pdeathsig", "KILL", "dockerd", ...options];
+      // In a network namespace of its own: without a bridge, it would remove the one of the machine's.
+      const own = ["--pdeathsig", "KILL", "unshare", "--net", "dockerd", ...options];
       child = spawn("setpriv", own, { stdio: ["ignore", log, log] });
       const started = child;
       while (!(await answers(at("sock")))) {
