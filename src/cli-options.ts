@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Result } from "./model/diagnostic.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
+import type { Shard } from "./model/shard.js";
 import { complain } from "./reporters/output.js";
 
 /** 0: done. 1: something failed. 2: the command or a file is wrong. */
@@ -60,4 +61,30 @@ export function parseCount(text: string): number {
   if (!Number.isInteger(count) || count < 1 || count > 1000)
     throw new InvalidArgumentError("It must be a whole number from 1 to 1000.");
   return count;
+}
+
+export interface NarrowingFlags {
+  readonly shard?: Shard;
+  readonly changedSince?: string;
+}
+
+/** The options that leave a part of what is selected. */
+export function addNarrowing(command: Command): Command {
+  return command
+    .option(
+      "--shard <k/n>",
+      "of n legs of about equal cost, the k-th: for n machines, each pair on one of them",
+      parseShard,
+    )
+    .option(
+      "--changed-since <rev>",
+      "only pairs whose files or tests are not as in this git revision, and all built on them",
+    );
+}
+
+function parseShard(text: string): Shard {
+  const [, leg = 0, legs = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  if (leg < 1 || leg > legs || legs > 1000)
+    throw new InvalidArgumentError("It must be K/N, such as 2/3, with N up to 1000.");
+  return { leg, legs };
 }

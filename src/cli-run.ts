@@ -1,6 +1,16 @@
 import { cpus } from "node:os";
 import { type Command, Option } from "commander";
-import { type Finish, mirrorOption, parseCount, parsePlatforms, plainHttpOption, rootOf, show } from "./cli-options.js";
+import {
+  addNarrowing,
+  type Finish,
+  mirrorOption,
+  type NarrowingFlags,
+  parseCount,
+  parsePlatforms,
+  plainHttpOption,
+  rootOf,
+  show,
+} from "./cli-options.js";
 import type { RunOptions } from "./commands/run.js";
 import type { UpStaleOptions } from "./commands/up-stale.js";
 import type { StageName } from "./model/event.js";
@@ -51,7 +61,7 @@ export const runCommands: readonly RunCommand[] = [
   },
 ];
 
-interface RunFlags {
+interface RunFlags extends NarrowingFlags {
   readonly jobs: number;
   readonly platform?: readonly Platform[];
   readonly engine?: EngineName;
@@ -93,6 +103,7 @@ export function addRun(
     .option("--quickstart", "what catalog.yaml names as quickstart")
     .option("--json", "events and the report as JSON lines")
     .addOption(mirrorOption());
+  addNarrowing(command);
   if (name === "build")
     command.option("--verify", "build what is selected twice, the second time from nothing, and compare the digests");
   const registryText = "publish to HOST[:PORT][/PATH], or into oci:FOLDER, an OCI image layout";
@@ -116,6 +127,8 @@ export function addRun(
       generate: generates,
       selectors,
       quickstart: flags.quickstart ?? false,
+      shard: flags.shard,
+      changedSince: flags.changedSince,
       platforms: flags.platform,
       engine: flags.engine,
       builder: flags.builder,

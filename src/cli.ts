@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
+import { addPlan, formatImages } from "./cli-plan.js";
 import { addPublished } from "./cli-published.js";
 import { addRun, runCommands } from "./cli-run.js";
 import { addSize } from "./cli-size.js";
@@ -9,10 +10,9 @@ import { addStale } from "./cli-stale.js";
 import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
-import type { Image } from "./model/image.js";
 import type { Family } from "./model/platform.js";
 import { readText } from "./ports/files.js";
-import { describeImage, formatList, formatPlan } from "./reporters/listing.js";
+import { formatList } from "./reporters/listing.js";
 import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
@@ -64,8 +64,6 @@ function ownVersion(): string {
   return (JSON.parse(text) as { readonly version?: string }).version ?? "unknown";
 }
 
-const formatJson = (images: readonly Image[]): string => JSON.stringify(images.map(describeImage), undefined, 2);
-
 /** The table leaves out the tags that every image has, as they would be most of it. */
 const listHelp = `
 Every image has the tags VERSION-DISTRIBUTION and LINE-DISTRIBUTION, and those of a variant other than runtime end in it: 24-trixie, 24-trixie-dev.
@@ -80,7 +78,11 @@ function addList(program: Command, finish: Finish): void {
     .action((selectors: string[], { json = false }: { json?: boolean }) => {
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
-      show(select(opened.value, selectors), (images) => print(json ? formatJson(images) : formatList(images)), finish);
+      show(
+        select(opened.value, selectors),
+        (images) => print(json ? formatImages(images) : formatList(images)),
+        finish,
+      );
     });
 }
 
@@ -146,18 +148,5 @@ function addGenerate(program: Command, finish: Finish): void {
       const result = generate(rootOf(program), { check });
       show(result, print, finish);
       if (!result.ok && result.diagnostics.every(({ rule }) => rule === "generated-outdated")) finish(1);
-    });
-}
-
-function addPlan(program: Command, finish: Finish): void {
-  program
-    .command("plan [selector...]")
-    .description("what each image is built on, holds and is called")
-    .addOption(new Option("--format <format>", "how").choices(["text", "json"]).default("text"))
-    .action((selectors: string[], { format }: { format: string }) => {
-      const opened = openCatalog(rootOf(program));
-      if (!opened.ok) return show(opened, () => {}, finish);
-      const text = format === "json" ? formatJson : (images: readonly Image[]) => formatPlan(opened.value.plan, images);
-      show(select(opened.value, selectors), (images) => print(text(images)), finish);
     });
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Event, Say, StageName, Subject } from "./model/event.js";
 import { Failure, Unavailable } from "./model/failure.js";
-import type { Image, ImageId, Pair } from "./model/image.js";
+import { type Image, type ImageId, type Pair, parentsOf } from "./model/image.js";
 import type { Platform } from "./model/platform.js";
 import type { Digest, RepositoryName } from "./model/reference.js";
 import { imageKey, makeReport, type Report } from "./model/report.js";
@@ -9,7 +9,7 @@ import { elapsed } from "./ports/clock.js";
 import { withTemporaryFolder, writeText } from "./ports/files.js";
 import { hostPlatform } from "./ports/host.js";
 import { createTlsServer } from "./ports/tls-server.js";
-import { parentsOf, prepare, type RunContext, type RunRequest, type Selection, selectImages } from "./run-context.js";
+import { prepare, type RunContext, type RunRequest, type Selection, selectImages } from "./run-context.js";
 import { buildImage } from "./stages/build.js";
 import { describeImage } from "./stages/describe.js";
 import { type DistributionImage, provideDistribution } from "./stages/distribution.js";
@@ -66,7 +66,7 @@ const sizesOf = (contexts: readonly RunContext[]): ReadonlyMap<string, number> =
     ),
   );
 
-/** Pair after pair, so that with few jobs the first is tested and published before the last is built. */
+/** Tests and publications follow what they need, so that with few jobs the first pair is published before the last is built. */
 function tasksOf(
   request: RunRequest,
   { images, pairs }: Selection,
@@ -81,7 +81,7 @@ function tasksOf(
     return [
       ...own.flatMap((context) => [
         ...pair.images.filter((image) => needed.has(image)).flatMap((image) => buildTasks(image, request, context)),
-        ...(selected.has(pair) && stages.includes("test") ? [testTask(pair, context)] : []),
+        ...(selected.has(pair) && stages.includes("test") ? [testTask(pair, request, context)] : []),
       ]),
       ...(selected.has(pair) && stages.includes("publish") && own.length > 0
         ? [publishTask(pair, { ...request, publishing }, own)]
@@ -102,6 +102,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
   const build: Task<void> = {
     id: buildId(image.id, platform),
     needs: parentsOf(image).map((id) => buildId(id, platform)),
+    cost: request.costs.build(image, platform),
     run: () => buildWhole(image, request, context),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
@@ -111,6 +112,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
     id: imageKey(parent.reference, platform),
     // One pull at a time: each uses the plain name.
     needs: platform === hostPlatform ? [] : [imageKey(parent.reference, hostPlatform)],
+    cost: request.costs.provide,
     run: () =>
       unlessUnavailable(image.id, say, async () => {
         context.distributions.set(parent.distribution.name, await provideFor(parent, request, context));
@@ -161,11 +163,13 @@ function provideFor(
   });
 }
 
-function testTask(pair: Pair, context: RunContext): Task<void> {
+function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): Task<void> {
   const { platform, say } = context;
   return {
     id: testId(pair, platform),
     needs: pair.images.map(({ id }) => buildId(id, platform)),
+    cost: costs.test(pair, platform),
+    follows: true,
     run: () => reported("test", pair.id, say, () => testPair(pair, context)),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "test", subject: pair.id, reason: reasonFor(because, error) }),
@@ -183,6 +187,8 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
   return {
     id: `publish ${pair.id}`,
     needs: contexts.map(({ platform }) => testId(pair, platform)),
+    cost: request.costs.publish,
+    follows: true,
     run: () => reported("publish", pair.id, say, () => publish(pair, request, contexts)),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "publish", subject: pair.id, reason: reasonFor(because, error) }),
@@ -190,7 +196,7 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
 }
 
 async function publish(pair: Pair, request: PublishRequest, platforms: readonly RunContext[]): Promise<void> {
-  const { target, say, root, plan, dryRun, allowDowngrade, publishing, reasons } = request;
+  const { target, say, root, plan, dryRun, allowDowngrade, publishing, reasons, renew } = request;
   if (target === undefined) throw new Failure("no registry was named");
   const { registry, signing, plainHttp } = target;
   if (!dryRun) await publishArtifacts(pair, { ...target, platforms, publishing, say });
@@ -203,11 +209,17 @@ async function publish(pair: Pair, request: PublishRequest, platforms: readonly 
   const byPlatform = new Map(platforms.map((context) => [context.platform, context]));
   const attach = (tags: TagPlan) =>
     attachDocuments(tags, {
-      ...{ root, registry, day: target.day },
+      ...{ root, registry },
       reasonsOf: ({ id }) => reasons?.get(id) ?? [],
       recordOf: (image, platform, packages) => recordOf(image, packages, byPlatform.get(platform) as RunContext),
     });
-  const how = { dryRun, allowDowngrade, attach, ...(signing === undefined ? {} : { sign: signerOf(signing) }) };
+  const how = {
+    dryRun,
+    allowDowngrade,
+    attach,
+    ...(renew === undefined ? {} : { renew }),
+    ...(signing === undefined ? {} : { sign: signerOf(signing) }),
+  };
   await publishPair(pair, { ...target, ...how, base: plan.base, platforms, say });
 }
 

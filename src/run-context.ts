@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { Costs } from "./model/cost.js";
 import type { Event, Say, StageName } from "./model/event.js";
-import { type Image, type ImageId, imagesOf, type Pair, type Plan } from "./model/image.js";
+import { closureOf, type Image, type ImageId, imagesOf, type Pair, type Plan } from "./model/image.js";
 import type { Lock } from "./model/lock.js";
 import type { Platform } from "./model/platform.js";
 import type { HostMirror } from "./ports/debian-host.js";
@@ -12,7 +13,7 @@ import { engineFor } from "./ports/platform-engine.js";
 import type { Registry } from "./ports/registry.js";
 import type { LazyTlsServer } from "./ports/tls-server.js";
 import { createArtifactProvider } from "./stages/artifact.js";
-import { type BuildContext, localReferences } from "./stages/build.js";
+import { type BuildContext, localReferences, type PublishedAs } from "./stages/build.js";
 import type { DescribeContext } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage } from "./stages/distribution.js";
 import { type TestContext, testedPattern } from "./stages/test.js";
@@ -41,6 +42,8 @@ export interface RunRequest {
     Partial<Record<"alpine" | "debian", { readonly mirror: HostMirror; readonly named: boolean }>>
   >;
   readonly jobs: number;
+  /** By which the longest chains of work begin first. */
+  readonly costs: Costs;
   /** What is built and tested again although it is right already. */
   readonly force: Force;
   /** Whether what is selected is built twice, to compare. */
@@ -50,6 +53,10 @@ export interface RunRequest {
   readonly allowDowngrade: boolean;
   /** Why images are rebuilt, where somebody knows. */
   readonly reasons?: ReadonlyMap<ImageId, readonly string[]>;
+  /** Of which a registry is to say anew that they are right, although no tag moves. */
+  readonly renew?: ReadonlySet<ImageId>;
+  /** What a registry has that is as fresh as a build would be. */
+  readonly published?: (image: Image, platform: Platform) => PublishedAs | undefined;
   readonly say: Say;
 }
 
@@ -67,21 +74,9 @@ export function selectImages({ plan, images, stages }: RunRequest): Selection {
   const byId = new Map(imagesOf(plan).map((image) => [image.id, image]));
   const pairs = plan.pairs.filter((pair) => images.some((image) => image.pair === pair.id));
   const wanted = stages.some((stage) => stage !== "build") ? pairs.flatMap((pair) => pair.images) : images;
-  const needed = new Set<ImageId>();
-  const add = (id: ImageId): void => {
-    const image = byId.get(id);
-    if (needed.has(id) || image === undefined) return;
-    needed.add(id);
-    for (const parent of parentsOf(image)) add(parent);
-  };
-  for (const image of wanted) add(image.id);
+  const needed = closureOf(wanted, byId);
   return { images: [...byId.values()].filter(({ id }) => needed.has(id)), pairs };
 }
-
-export const parentsOf = ({ parent, builder }: Image): readonly ImageId[] => [
-  ...(parent.kind === "image" ? [parent.id] : []),
-  ...(builder === undefined ? [] : [builder.id]),
-];
 
 /** What the tasks of one platform share. */
 export interface RunContext extends BuildContext, TestContext, DescribeContext {
@@ -114,6 +109,8 @@ export async function prepare(
   return {
     ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), isForced, tested, folder },
     force: request.force === true,
+    // By a digest, an engine's own name for a platform cannot be given.
+    publishedAs: (image) => (platform === hostPlatform ? request.published?.(image, platform) : undefined),
     say: sayOn(platform, request.say),
     readContent: createContentReader(engine),
     provideArtifact: createArtifactProvider({ folder, platform }),

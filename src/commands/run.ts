@@ -3,9 +3,8 @@ import type { Say, StageName } from "../model/event.js";
 import { Failure } from "../model/failure.js";
 import type { Image } from "../model/image.js";
 import type { Family, Platform } from "../model/platform.js";
-import type { Report } from "../model/report.js";
+import { makeReport, type Report } from "../model/report.js";
 import type { Selector } from "../model/selector.js";
-import { runPairs } from "../pipeline.js";
 import { today } from "../ports/clock.js";
 import { readPublicKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
@@ -14,9 +13,11 @@ import { hostPlatform } from "../ports/host.js";
 import type { Force, RunRequest } from "../run-context.js";
 import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
+import { type Narrowing, narrow } from "./narrow.js";
+import { runRemembering } from "./remembering.js";
 import { type Target, targetOf } from "./target.js";
 
-export interface RunOptions {
+export interface RunOptions extends Narrowing {
   readonly stages: readonly StageName[];
   /** Whether `generated/` is brought up to date first; it must be already otherwise. */
   readonly generate: boolean;
@@ -50,15 +51,16 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
   const target =
     options.registry === undefined ? ok(undefined) : targetOf(options.registry, plan.namespace, options.plainHttp);
   const quickstart = options.quickstart ? loaded.catalog.settings.quickstart : [];
-  const images = select(opened.value, [...options.selectors, ...quickstart]);
+  const images = await narrow(opened.value, select(opened.value, [...options.selectors, ...quickstart]), options);
   const complaints = complaintsAbout(options);
   const stale = options.generate ? [] : outdated(root, tree);
   if (!images.ok || !target.ok || complaints.length + stale.length > 0)
     return failed(...complaintsOf(images), ...complaintsOf(target), ...complaints, ...stale);
+  if (images.value.length === 0) return ok(makeReport([], [], new Map(), 0));
   await target.value?.registry.check();
   const request = await prepareRun(root, opened.value, { ...options, images: images.value, target: target.value });
   if (options.generate) writeGenerated(root, opened.value);
-  return ok(await runPairs(request));
+  return ok(await runRemembering(request, loaded.sizes));
 }
 
 export interface PreparedOptions extends Omit<RunOptions, "force"> {
@@ -72,7 +74,7 @@ export async function prepareRun(
   root: string,
   opened: OpenCatalog,
   { images, target, ...options }: PreparedOptions,
-): Promise<RunRequest> {
+): Promise<Omit<RunRequest, "costs">> {
   const { plan, lock, tree, loaded } = opened;
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
   await engine.check();

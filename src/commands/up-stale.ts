@@ -4,17 +4,16 @@ import type { Image, ImageId, Pair, Plan } from "../model/image.js";
 import type { NowPublished, Rebuilt } from "../model/rebuilt.js";
 import type { RepositoryName, Tag } from "../model/reference.js";
 import type { Failed } from "../model/report.js";
-import { formatReason, type Staleness } from "../model/staleness.js";
-import { runPairs } from "../pipeline.js";
+import { formatReason, type Reason, type Staleness } from "../model/staleness.js";
 import { today } from "../ports/clock.js";
-import { engineFor } from "../ports/platform-engine.js";
-import { type RunRequest, selectImages } from "../run-context.js";
-import { localReference } from "../stages/build.js";
+import type { RunRequest } from "../run-context.js";
 import { readPublishedChanges } from "../stages/published-changes.js";
 import { retagPair } from "../stages/retag.js";
 import type { StaleReport } from "../stages/stale.js";
 import { complaintsOf, type OpenCatalog, openCatalog, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
+import { narrow } from "./narrow.js";
+import { runRemembering } from "./remembering.js";
 import { resolve } from "./resolve.js";
 import { prepareRun, type RunOptions } from "./run.js";
 import { judgeCatalog } from "./stale.js";
@@ -37,24 +36,27 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   const opened = openCatalog(root);
   if (!opened.ok) return opened;
   const target = targetOf(registry, opened.value.plan.namespace, options.plainHttp);
-  const selected = select(opened.value, options.selectors);
+  const selected = await narrow(opened.value, select(opened.value, options.selectors), options);
   if (!target.ok || !selected.ok) return failed(...complaintsOf(target), ...complaintsOf(selected));
   await target.value.registry.check();
   writeGenerated(root, opened.value);
   const images = wholePairs(opened.value.plan, selected.value);
   const asked = { ...options, target: target.value, images, everyTag: false };
-  const { images: judged, unknown, publishedIds } = await judgeCatalog(opened.value, asked);
+  const { images: judged, outdated, fresh, unknown } = await judgeCatalog(opened.value, asked);
   const { moves, kept } = refreshed.value;
-  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, publishedIds });
-  return ok({ moves, unknown: [...kept, ...unknown], images: judged, ...rebuilt });
+  for (const text of kept) options.say({ type: "note", text: `${text}: the lock keeps what it had` });
+  const rebuilt = await rebuild(root, opened.value, { ...options, target: target.value, judged, outdated, fresh });
+  return ok({ moves, unknown, images: judged, ...rebuilt });
 }
 
 const wholePairs = ({ pairs }: Plan, selected: readonly Image[]): readonly Image[] =>
   pairs.flatMap(({ id, images }) => (selected.some(({ pair }) => pair === id) ? images : []));
 
-interface RebuildOptions extends UpStaleOptions, Pick<StaleReport, "publishedIds"> {
+interface RebuildOptions extends UpStaleOptions {
   readonly target: Target;
   readonly judged: readonly Staleness[];
+  readonly outdated: StaleReport["outdated"];
+  readonly fresh: StaleReport["fresh"];
 }
 
 async function rebuild(
@@ -62,7 +64,7 @@ async function rebuild(
   opened: OpenCatalog,
   options: RebuildOptions,
 ): Promise<Pick<Rebuilt, "report" | "unmoved" | "published">> {
-  const { judged, target, publishedIds } = options;
+  const { judged, target, outdated, fresh } = options;
   const stale = judged.filter(({ action }) => action === "rebuild");
   const unmoved = await retag(opened, options);
   if (stale.length === 0) return { unmoved, published: new Map() };
@@ -70,31 +72,29 @@ async function rebuild(
     ...options,
     target,
     images: stale.map(({ image }) => image),
-    force: false,
+    force: outdated,
   });
-  const force = new Set([...stale.map(({ image }) => image.id), ...(await findOutdated(request, publishedIds))]);
   const reasons = new Map(stale.map((each) => [each.image.id, each.reasons.map(formatReason)]));
-  const report = await runPairs({ ...request, force, reasons });
+  // Too old, or with no record: though it comes out the same, it must not be taken for stale again tomorrow.
+  const renew = new Set(stale.filter(({ reasons }) => reasons.some(isAboutRecords)).map(({ image }) => image.id));
+  const report = await runRemembering(
+    { ...request, reasons, renew, published: publishedBy(fresh, target) },
+    opened.loaded.sizes,
+  );
   return { report, unmoved, published: options.dryRun ? new Map() : await readPublications(stale, target) };
 }
 
-/**
- * What the engine has of images that are fresh, and another machine published: it may have been built here from older packages, and
- * would take the place of what is published.
- */
-async function findOutdated(
-  request: RunRequest,
-  publishedIds: StaleReport["publishedIds"],
-): Promise<readonly ImageId[]> {
-  const { images } = selectImages(request);
-  const found = request.platforms.map(async (platform) => {
-    const present = await engineFor(platform, request.engine).inspect(images.map(localReference));
-    return images.filter((image) => {
-      const id = present.get(localReference(image))?.id;
-      return id !== undefined && !publishedIds(image.id, platform).includes(id);
-    });
-  });
-  return (await Promise.all(found)).flat().map(({ id }) => id);
+const isAboutRecords = ({ kind }: Reason): boolean => kind === "age" || kind === "unrecorded";
+
+/** What others are built on is taken from where it is published; from a folder, no engine takes any. */
+function publishedBy(fresh: StaleReport["fresh"], { registry, path }: Target): NonNullable<RunRequest["published"]> {
+  return ({ id, language }, platform) => {
+    const { digest, records: [record] = [] } = fresh.get(id) ?? {};
+    if (digest === undefined || registry.host.startsWith("oci:")) return undefined;
+    const known = record?.platforms.find((each) => each.platform === platform)?.id;
+    const reference = `${registry.host}/${path}/${language}@${digest}`;
+    return known === undefined ? { reference } : { reference, id: known };
+  };
 }
 
 /** Pairs of which nothing is to be built, and a tag is not where it belongs. */

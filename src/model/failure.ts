@@ -17,6 +17,9 @@ export class Failure extends Error {
 /** What is needed is nowhere to be had: what needs it is skipped, and has not failed. */
 export class Unavailable extends Failure {}
 
+/** Somebody did not answer, or refused: what was asked for may be there all the same, and the next run may get it. */
+export class Unanswered extends Failure {}
+
 /** For the default of a switch over a closed union: the compiler proves that nothing arrives here. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);

@@ -104,6 +104,25 @@ export function imagesOf(plan: { readonly pairs: readonly Pair[] }): readonly Im
   return plan.pairs.flatMap((pair) => pair.images);
 }
 
+/** The images that must be there before this one can be built. */
+export const parentsOf = ({ parent, builder }: Pick<Image, "parent" | "builder">): readonly ImageId[] => [
+  ...(parent.kind === "image" ? [parent.id] : []),
+  ...(builder === undefined ? [] : [builder.id]),
+];
+
+/** The ids of images and of all that they are built on, as far as `all` has them. */
+export function closureOf(images: readonly Image[], all: ReadonlyMap<ImageId, Image>): ReadonlySet<ImageId> {
+  const needed = new Set<ImageId>();
+  const add = (id: ImageId): void => {
+    const image = all.get(id);
+    if (needed.has(id) || image === undefined) return;
+    needed.add(id);
+    for (const parent of parentsOf(image)) add(parent);
+  };
+  for (const { id } of images) add(id);
+  return needed;
+}
+
 /** `generated/python/3.13/trixie/dev`, with `/` on every system. */
 export function folderOf(image: Pick<Image, "id">): string {
   return `generated/${image.id}`;

@@ -28,8 +28,6 @@ export interface BuildRecord {
   readonly schemaVersion: 1;
   /** Of the language: `3.13.5` */
   readonly version: string;
-  /** When it was built, or built again and came out the same: `20261121` */
-  readonly day: string;
   /** Bytes that a registry stores of it: the layers of all platforms, compressed. */
   readonly size: number;
   readonly platforms: readonly PlatformRecord[];
@@ -55,7 +53,6 @@ const platform = z.object({
 const record = z.object({
   schemaVersion: z.literal(1),
   version: word,
-  day: z.string().regex(/^\d{8}$/),
   size: z.int().min(0),
   platforms: z.array(platform).max(limits.platforms),
 });
@@ -75,8 +72,8 @@ const readParent = ({ reference, id }: z.output<typeof parent>): RecordedParent 
   id === undefined ? { reference } : { reference, id };
 
 /** The same record is the same text. */
-export function formatRecord({ schemaVersion, version, day, size, platforms }: BuildRecord): string {
-  return JSON.stringify({ schemaVersion, version, day, size, platforms: platforms.map(formatPlatform) });
+export function formatRecord({ schemaVersion, version, size, platforms }: BuildRecord): string {
+  return JSON.stringify({ schemaVersion, version, size, platforms: platforms.map(formatPlatform) });
 }
 
 const formatPlatform = ({ platform, id, parent, recipe, packages }: PlatformRecord) => ({

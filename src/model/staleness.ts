@@ -43,8 +43,8 @@ export interface Staleness {
 export interface PublishedState {
   readonly digest?: Digest;
   /**
-   * What it was made from, as each build that gave just this recorded it: they differ in what an engine tells images by, and in what
-   * of a recipe does not show in an image.
+   * What it was made from, as each build that gave just this recorded it: they differ in what engines tell images by, and in what of a
+   * recipe does not show in an image.
    */
   readonly records: readonly BuildRecord[];
   /** Why there is no record, where there is an image. */
@@ -52,7 +52,7 @@ export interface PublishedState {
   /** Tags that are not at the digest. */
   readonly missing: readonly Tag[];
   readonly elsewhere: readonly Tag[];
-  /** When it was built last: `20261121` */
+  /** The day of its newest unique tag: `20261121` */
   readonly day?: string;
 }
 
@@ -67,7 +67,7 @@ export interface Standard {
   readonly isNewer: (version: string, than: string) => boolean;
   /** Whether what it is built on is to be rebuilt. */
   readonly parentIsStale: boolean;
-  /** Days since it was built; undefined where that is not known. */
+  /** Days since it was published; undefined where that is not known. */
   readonly age?: number;
   /** Days after which an image is rebuilt whatever is known; absent where there is no such rule. */
   readonly maximumAge?: number;
@@ -202,7 +202,7 @@ function formatCause(cause: Cause): string {
         ? `the tag ${cause.tag} is missing`
         : `the tag ${cause.tag} is at another image`;
     case "age":
-      return `built ${cause.days} days ago, and ${cause.limit} are the most`;
+      return `published ${cause.days} days ago, and ${cause.limit} are the most`;
     case "ended":
       return `${endings[cause.by]} since the lock was made: run \`ingot resolve\``;
     case "parent":

@@ -19,6 +19,8 @@ export interface CosignOptions {
   readonly key: string;
   /** Whether the registry, which is not on loopback, speaks plain HTTP. */
   readonly plainHttp?: boolean;
+  /** Milliseconds for one image; 240,000 where not given, as cosign itself gives up on a registry after three minutes. */
+  readonly timeout?: number;
 }
 
 /** What the signatures of an image are worth: none is there, one is of this key, or there are others only. */
@@ -28,16 +30,19 @@ const command = "cosign";
 /** Where cosign takes a private key's password from: it is inherited, and no argument ever holds it. */
 const password = "COSIGN_PASSWORD";
 const installation = "https://docs.sigstore.dev/cosign/system_config/installation/";
-/** Milliseconds for one image: cosign itself gives up on a registry after three minutes. */
-const timeout = 240_000;
+const longest = 240_000;
 
 /** Exit statuses of `cosign verify` that say what it found (cosign's cmd/cosign/errors/exit_codes.go). */
 const found: Readonly<Record<number, SignatureState>> = { 0: "signed", 10: "unsigned", 12: "signed-by-others" };
 
+/** How cosign tells that it got no answer, or not what it should have got; but not that there is no such thing. */
+const unreadable = /\bGET \S+: (?!unexpected status code 404)/;
+
 /** The public half of a private key, in PEM. Throws a Failure where cosign is not there, or cannot read the key. */
 export async function readPublicKey({ key }: CosignOptions): Promise<string> {
-  const finished = await runCosign(["public-key", `--key=${key}`]);
-  if (finished.exitCode !== 0) throw new Failure(`cannot sign: ${reasonOf(finished, { key })}`);
+  const what = "cannot sign";
+  const finished = await runCosign(["public-key", `--key=${key}`], what);
+  if (finished.exitCode !== 0) throw new Failure(`${what}: ${reasonOf(finished, { key })}`);
   return finished.stdout;
 }
 
@@ -47,8 +52,9 @@ export async function readPublicKey({ key }: CosignOptions): Promise<string> {
  */
 export async function signImage(image: SignedImage, options: CosignOptions): Promise<void> {
   const args = ["sign", "--yes", "--recursive", "--tlog-upload=false", ...commonArguments(image, options)];
-  const finished = await runCosign(args);
-  if (finished.exitCode !== 0) throw new Failure(`cannot sign ${nameOf(image)}: ${reasonOf(finished, options)}`);
+  const what = `cannot sign ${nameOf(image)}`;
+  const finished = await runCosign(args, what, options);
+  if (finished.exitCode !== 0) throw new Failure(`${what}: ${reasonOf(finished, options)}`);
 }
 
 /**
@@ -57,10 +63,12 @@ export async function signImage(image: SignedImage, options: CosignOptions): Pro
  */
 export async function verifySignature(image: SignedImage, options: CosignOptions): Promise<SignatureState> {
   const args = ["verify", "--insecure-ignore-tlog=true", ...commonArguments(image, options)];
-  const finished = await runCosign(args);
+  const what = `cannot verify the signature of ${nameOf(image)}`;
+  const finished = await runCosign(args, what, options);
   const state = found[finished.exitCode];
-  if (state !== undefined) return state;
-  throw new Failure(`cannot verify the signature of ${nameOf(image)}: ${reasonOf(finished, options)}`);
+  // A signature that cannot be read for the moment is to cosign one that does not match, and may be this key's.
+  if (state !== undefined && !(state === "signed-by-others" && unreadable.test(finished.stderr))) return state;
+  throw new Failure(`${what}: ${reasonOf(finished, options)}`);
 }
 
 const nameOf = ({ host, repository, digest }: SignedImage): string => `${host}/${repository}@${digest}`;
@@ -72,11 +80,16 @@ const commonArguments = (image: SignedImage, { key, plainHttp = false }: CosignO
   nameOf(image),
 ];
 
-async function runCosign(args: readonly string[]): Promise<Finished> {
+async function runCosign(
+  args: readonly string[],
+  what: string,
+  { timeout = longest }: Pick<CosignOptions, "timeout"> = {},
+): Promise<Finished> {
   try {
     return await run(command, args, { timeout });
   } catch (error) {
-    if (!(error instanceof Failure) || error.message !== `${command} is not installed`) throw error;
+    if (!(error instanceof Failure)) throw error;
+    if (error.message !== `${command} is not installed`) throw new Failure(`${what}: ${error.message}`);
     throw new Failure(
       `${command} is not installed, and makes and checks signatures: install Debian 13's package of that name, or see ${installation}`,
     );

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import { type Digest, parseDigest, parseRepositoryName, parseTag, type Tag } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import { reasonOf } from "./files.js";
@@ -91,7 +91,7 @@ async function explain<T>(what: string, work: () => T | Promise<T>): Promise<T> 
   } catch (error) {
     if (error instanceof Failure) throw new Failure(`${oneLine(what, 500)}: ${oneLine(error.message, 1000)}`);
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    throw new Failure(`${oneLine(what, 500)}: ${oneLine(reasonOf(error))}`);
+    throw new Unanswered(`${oneLine(what, 500)}: ${oneLine(reasonOf(error))}`);
   }
 }
 

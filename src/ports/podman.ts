@@ -12,14 +12,14 @@ import { readText } from "./files.js";
 export function createPodman(): Engine {
   return createCliEngine({
     dialect: podmanDialect,
-    env: configuration(),
+    env: podmanEnvironment(),
     version: ["version", "--format", "{{.Client.Version}}"],
     registryOptions: (reference) => (isOnLoopback(reference) ? ["--tls-verify=false"] : []),
   });
 }
 
 /** Without systemd, Podman's defaults for cgroups do not work; where the user has a configuration, that is used. */
-function configuration(): Readonly<Record<string, string>> {
+export function podmanEnvironment(): Readonly<Record<string, string>> {
   const files = [join(homedir(), ".config/containers/containers.conf"), "/etc/containers/containers.conf"];
   if (runsSystemd() || process.env["CONTAINERS_CONF"] !== undefined || files.some(existsSync)) return {};
   return { CONTAINERS_CONF: fileURLToPath(new URL("../../../scripts/containers.conf", import.meta.url)) };

@@ -1,3 +1,5 @@
+import { Agent as HttpAgent, type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
+import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { Failure } from "../model/failure.js";
 
 export interface HttpRequest {
@@ -28,17 +30,24 @@ const errorLimit = 8192;
 
 const redirectStatus: readonly number[] = [301, 302, 303, 307, 308];
 
-/** One request with the redirects that it leads to. Throws a Failure, or what fetch throws. */
+/** One request with the redirects that it leads to. Throws a Failure, the reason of the signal, or an error with a cause, as fetch does. */
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Exchanged> {
+  try {
+    return await follow(request, signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : asFetchDoes(error);
+  }
+}
+
+async function follow(request: HttpRequest, signal: AbortSignal): Promise<Exchanged> {
   const { method, body, limit } = request;
   let { url, headers } = request;
   let foreign = false;
   for (let hops = 0; hops <= mostRedirects; hops += 1) {
-    const init = { method, headers, signal, redirect: "manual" } as const;
-    const response = await fetch(url, body === undefined ? init : { ...init, body });
-    if (!isRedirect(response)) return { ...(await readAnswer(response, limit)), foreign };
-    await response.body?.cancel();
-    const target = redirectTarget(method, url, response.headers.get("location") ?? "");
+    const incoming = await ask(url, { method, headers, signal }, body);
+    if (!isRedirect(incoming)) return { ...(await readAnswer(incoming, limit)), foreign };
+    incoming.body.destroy();
+    const target = redirectTarget(method, url, incoming.headers.get("location") ?? "");
     if (target.origin !== url.origin) foreign = true;
     // The Authorization is the registry's: it must not reach the storage or whoever else a redirect names.
     if (foreign) headers = withoutAuthorization(headers);
@@ -47,7 +56,40 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   throw new Failure(`it redirects more than ${mostRedirects} times`);
 }
 
-const isRedirect = ({ status, headers }: Response): boolean =>
+// Not with fetch, which takes three times as long on the processor: a catalog's tags are a thousand small requests.
+const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+function ask(url: URL, options: RequestOptions, body: HttpRequest["body"]): Promise<Incoming> {
+  return new Promise((resolve, reject) => {
+    const outgoing =
+      url.protocol === "https:"
+        ? requestHttps(url, { ...options, agent: agents.https })
+        : requestHttp(url, { ...options, agent: agents.http });
+    outgoing.on("error", reject);
+    outgoing.once("response", (message) => resolve(describeIncoming(message)));
+    outgoing.end(body);
+  });
+}
+
+/** An answer whose body is still to be read. */
+export interface Incoming extends Pick<Response, "ok" | "status" | "headers"> {
+  readonly body: IncomingMessage;
+}
+
+export function describeIncoming(message: IncomingMessage): Incoming {
+  const named = Object.entries(message.headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each): [string, string] => [name, each]),
+  );
+  const status = message.statusCode ?? 0;
+  return { ok: status >= 200 && status < 300, status, headers: new Headers(named), body: message };
+}
+
+export function asFetchDoes(error: unknown): unknown {
+  const known = error instanceof Error && !(error instanceof Failure) && "code" in error;
+  return known ? new Error("the request failed", { cause: error }) : error;
+}
+
+const isRedirect = ({ status, headers }: Incoming): boolean =>
   redirectStatus.includes(status) && headers.has("location");
 
 /** Where a redirect leads. Throws a Failure for one that is not followed: of a request that writes, or out of HTTPS. */
@@ -64,10 +106,6 @@ export function redirectTarget(method: string, from: URL, location: string): URL
 
 function withoutAuthorization(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "authorization"));
-}
-
-interface Incoming extends Pick<Response, "ok" | "status" | "headers"> {
-  readonly body: AsyncIterable<Uint8Array> | null;
 }
 
 /** As much of an answer as is wanted. Throws a Failure where it is longer than the limit. */
@@ -89,7 +127,7 @@ async function readBody(response: Incoming, limit: number): Promise<Uint8Array> 
 async function readStart(response: Incoming, length: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     chunks.push(chunk);
     size += chunk.length;
     if (size >= length) break;

@@ -1,4 +1,4 @@
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import { type Exchanged, exchange, type HttpAnswer, type HttpRequest } from "./registry-http.js";
 import { describeNetworkError, networkCode } from "./registry-network.js";
 
@@ -84,7 +84,7 @@ function settle(outcome: Outcome, tries: number, { describe }: Patience): HttpAn
   if ("answer" in outcome) return { ...outcome.answer, tries };
   if (outcome.error instanceof Failure) throw outcome.error;
   const reason = describe(outcome.error);
-  throw new Failure(tries === 1 ? reason : `${reason}, ${tries} times`);
+  throw new Unanswered(tries === 1 ? reason : `${reason}, ${tries} times`);
 }
 
 /** Milliseconds until the next try; undefined where there is to be none. */

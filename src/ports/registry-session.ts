@@ -1,4 +1,4 @@
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import { oneLine } from "../support/text.js";
 import { type Authorizer, createAuthorizer } from "./registry-auth.js";
 import type { Credential, CredentialSource } from "./registry-credentials.js";
@@ -36,7 +36,7 @@ export interface Session {
   readonly once: (question: Question) => Promise<Exchanged>;
   /** Sends once, as what it sends can be read once. A challenge is answered for the next try. Throws what fetch throws. */
   readonly stream: (request: StreamQuestion) => Promise<Exchanged>;
-  /** Throws the Failure that an answer is, where it is no success. */
+  /** Throws the Failure that an answer is, where it is no success: Unanswered, unless there is no such thing (404). */
   readonly requireSuccess: (answer: HttpAnswer) => Promise<void>;
   /** What an answer says, in one line without secrets. */
   readonly describe: (answer: HttpAnswer) => string;
@@ -79,7 +79,8 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
   const requireSuccess: Session["requireSuccess"] = async (answer) => {
     if (answer.status >= 200 && answer.status < 300) return;
     const hint = answer.status === 401 && !answer.foreign ? hintOf(host, await login) : "";
-    throw new Failure(`the registry answered ${describe(answer)}${hint}`);
+    const message = `the registry answered ${describe(answer)}${hint}`;
+    throw answer.status === 404 ? new Failure(message) : new Unanswered(message);
   };
   const ask: Session["ask"] = async (question) => {
     const answer = await sendAuthorized({ send, authorizer }, requestOf(question, base), question.scope);
@@ -153,7 +154,8 @@ async function explain<T>(what: string, work: () => Promise<T>, redact: (text: s
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Failure) throw new Failure(`${oneLine(what, 500)}: ${redact(error.message)}`);
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    const message = `${oneLine(what, 500)}: ${redact(error.message)}`;
+    throw error instanceof Unanswered ? new Unanswered(message) : new Failure(message);
   }
 }

@@ -1,8 +1,14 @@
 import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { Failure } from "../model/failure.js";
-import { type Exchanged, type HttpRequest, readAnswer, redirectTarget } from "./registry-http.js";
+import {
+  asFetchDoes,
+  describeIncoming,
+  type Exchanged,
+  type HttpRequest,
+  readAnswer,
+  redirectTarget,
+} from "./registry-http.js";
 
 /** A request whose body is read as fast as it is sent, once. */
 export interface StreamedRequest extends Omit<HttpRequest, "body"> {
@@ -50,21 +56,10 @@ async function pump(body: AsyncIterable<Uint8Array>, outgoing: ClientRequest, ov
   outgoing.end();
 }
 
-async function readIncoming({ method, url, limit }: StreamedRequest, incoming: IncomingMessage): Promise<Exchanged> {
-  const status = incoming.statusCode ?? 0;
-  const named = Object.entries(incoming.headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((each) => [name, each]),
-  );
-  const headers = new Headers(named as [string, string][]);
+async function readIncoming({ method, url, limit }: StreamedRequest, message: IncomingMessage): Promise<Exchanged> {
+  const incoming = describeIncoming(message);
+  const { status, headers } = incoming;
   const location = headers.get("location");
   if (status >= 300 && status < 400 && location !== null) redirectTarget(method, url, location);
-  return {
-    ...(await readAnswer({ ok: status >= 200 && status < 300, status, headers, body: incoming }, limit)),
-    foreign: false,
-  };
-}
-
-function asFetchDoes(error: unknown): unknown {
-  const known = error instanceof Error && !(error instanceof Failure) && "code" in error;
-  return known ? new Error("the request failed", { cause: error }) : error;
+  return { ...(await readAnswer(incoming, limit)), foreign: false };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import { realmUrl } from "./registry-address.js";
 import type { Challenge } from "./registry-challenge.js";
 import type { Credential } from "./registry-credentials.js";
@@ -42,10 +42,10 @@ export async function fetchToken({ registry, challenge, credential, send, redact
       : passwordRequest(realm, parameters, credential);
   const answer = await ask(send, request);
   if (answer.status !== 200)
-    throw new Failure(`the token server ${realm.host} answered ${describeAnswer(answer, redact)}`);
+    throw new Unanswered(`the token server ${realm.host} answered ${describeAnswer(answer, redact)}`);
   const { data } = tokenBody.safeParse(parseJson(answer.body));
   const token = data?.token || data?.access_token || "";
-  if (!tokenText.test(token)) throw new Failure(`the token server ${realm.host} answered without a token`);
+  if (!tokenText.test(token)) throw new Unanswered(`the token server ${realm.host} answered without a token`);
   return token;
 }
 
@@ -53,7 +53,7 @@ async function ask(send: Send, request: HttpRequest): Promise<HttpAnswer> {
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof Failure) throw new Failure(`the token server ${request.url.host}: ${error.message}`);
+    if (error instanceof Failure) throw new Unanswered(`the token server ${request.url.host}: ${error.message}`);
     throw error;
   }
 }

@@ -29,6 +29,15 @@ export interface BuildContext {
   readonly platform: Platform;
   /** Whether an image is built although the engine has it, and without earlier results. */
   readonly isForced: (image: Image) => boolean;
+  /** Where a registry has what is as fresh as a build would be, for this platform. */
+  readonly publishedAs: (image: Image) => PublishedAs | undefined;
+}
+
+/** An image in a registry, and what the engine that built it told it by. */
+export interface PublishedAs {
+  /** `127.0.0.1:5000/acme/base@sha256:…` */
+  readonly reference: string;
+  readonly id?: string;
 }
 
 /** `docker.io/ingot/node:24`: a reference with its registry, which engines agree on. */
@@ -51,9 +60,17 @@ export async function buildImage(image: Image, context: BuildContext): Promise<v
   const { engine, say, built } = context;
   const print = fingerprintOf(image, context);
   const present = context.present.get(localReference(image));
-  if (!context.isForced(image) && present?.labels[fingerprintLabel] === print) {
+  const published = context.isForced(image) ? undefined : context.publishedAs(image);
+  const isRight = present?.labels[fingerprintLabel] === print && (published?.id ?? present.id) === present.id;
+  if (!context.isForced(image) && isRight) {
     await restoreTags(image, present, context);
     built.set(image.id, present);
+    say({ type: "kept", stage: "build", subject: image.id });
+    return;
+  }
+  const pulled = published === undefined ? undefined : await pullPublished(image, published, context);
+  if (pulled !== undefined) {
+    built.set(image.id, pulled);
     say({ type: "kept", stage: "build", subject: image.id });
     return;
   }
@@ -62,6 +79,22 @@ export async function buildImage(image: Image, context: BuildContext): Promise<v
   const result = await engine.build(await buildRequest(image, context));
   built.set(image.id, result);
   say({ type: "built", subject: image.id, ms: elapsed(start), size: result.size });
+}
+
+/** So that what is built on it has the layers that are published, whatever this machine has; undefined where that does not go. */
+async function pullPublished(
+  image: Image,
+  { reference }: PublishedAs,
+  { engine }: BuildContext,
+): Promise<EngineImage | undefined> {
+  try {
+    await engine.pull(reference);
+    for (const local of localReferences(image)) await engine.tag(reference, local);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+  return (await engine.inspect([localReference(image)])).get(localReference(image));
 }
 
 /** What the engine is asked to build. */

@@ -7,7 +7,7 @@ import {
   formatChanges,
   sbomType,
 } from "../model/changes.js";
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import type { Image } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
 import { versionLabel } from "../model/publication.js";
@@ -18,9 +18,9 @@ import { readText } from "../ports/files.js";
 import type { Registry } from "../ports/registry.js";
 import { describeManifest } from "../ports/registry-make.js";
 import type { Manifest } from "../ports/registry-manifest.js";
-import { attachDocument, attachNote } from "./attach.js";
+import { type AttachPlace, attachDocument, attachNote } from "./attach.js";
 import { sbomFile } from "./describe.js";
-import { isNew, type Release, type TagPlan } from "./publish-tags.js";
+import type { Release, TagPlan } from "./publish-tags.js";
 import { type PublishedImage, type PublishedPlace, readAttached, readPublished } from "./published.js";
 import { attachments } from "./verify-published.js";
 
@@ -28,8 +28,6 @@ export interface AttachContext {
   /** The catalog's folder. */
   readonly root: string;
   readonly registry: Registry;
-  /** `20261121` */
-  readonly day: string;
   /** Why it was built, where somebody knows. */
   readonly reasonsOf: (image: Image) => readonly string[];
   /** What an image for a platform was made from. */
@@ -40,37 +38,19 @@ export interface AttachContext {
  * Attaches to each platform's image what it holds, and what changed since the one that its narrowest tag which was there
  * pointed at; and to what the tags point at, what it was made from. What is attached already stays. Throws a Failure.
  */
-export async function attachDocuments(plan: TagPlan, context: AttachContext): Promise<void> {
-  if (isNew(plan)) return attachAll(plan, context);
-  // A build for a reason that gave what was there: without a record of it, that would be a reason again.
-  if (context.reasonsOf(plan.release.image).length > 0) await attachRecordAlone(plan.release, context);
-}
-
-async function attachRecordAlone(release: Release, context: AttachContext): Promise<void> {
-  const { root, recordOf } = context;
-  const { image, content } = release;
-  const records = content.parts.map(({ platform }) =>
-    recordOf(image, platform, readSbom(readSbomText(root, image, platform)).packages),
-  );
-  await attachRecord(release, records, context);
-}
-
-function readSbomText(root: string, image: Image, platform: Platform): string {
-  const file = sbomFile(image, platform);
-  const text = readText(join(root, file));
-  if (text === undefined) throw new Failure(`${file} is not there: build ${image.id} again`);
-  return text;
-}
-
-async function attachAll({ release, steps }: TagPlan, context: AttachContext): Promise<void> {
-  const { root, registry, recordOf, reasonsOf } = context;
+export async function attachDocuments(
+  { release, steps }: TagPlan,
+  { root, registry, recordOf, reasonsOf }: AttachContext,
+): Promise<void> {
   const { image, repository, content } = release;
   const place = { registry, repository };
   const replaced = steps.find(({ move }) => move.from !== undefined)?.move;
   const previous = replaced?.from === undefined ? undefined : await readPrevious(place, replaced.from);
   const records: PlatformRecord[] = [];
   for (const { platform, manifest } of content.parts) {
-    const sbom = readSbomText(root, image, platform);
+    const file = sbomFile(image, platform);
+    const sbom = readText(join(root, file));
+    if (sbom === undefined) throw new Failure(`${file} is not there: build ${image.id} again`);
     const subject = describeManifest(manifest);
     await attachDocument({ ...place, subject }, { type: sbomType, text: sbom });
     records.push(recordOf(image, platform, readSbom(sbom).packages));
@@ -82,28 +62,31 @@ async function attachAll({ release, steps }: TagPlan, context: AttachContext): P
     const text = await describe({ release, platform, manifest, before, sbom, ...known }, place);
     await attachDocument({ ...place, subject }, { type: changesType, text });
   }
-  await attachRecord(release, records, context);
+  await attachRecord(release, records, place);
 }
 
 async function attachRecord(
-  { image, repository, content }: Release,
+  { image, content }: Release,
   platforms: readonly PlatformRecord[],
-  { registry, day }: AttachContext,
+  place: Pick<AttachPlace, "registry" | "repository">,
 ): Promise<void> {
   const size = content.parts.reduce((sum, { manifest }) => sum + sizeOf(manifest), 0);
-  const record = formatRecord({ schemaVersion: 1, version: image.version.text, day, size, platforms });
+  const record = formatRecord({ schemaVersion: 1, version: image.version.text, size, platforms });
   const subject = describeManifest(content.top);
-  await attachNote({ registry, repository, subject }, recordType, { [recordAnnotation]: record });
+  await attachNote({ ...place, subject }, recordType, { [recordAnnotation]: record });
 }
 
 const sizeOf = ({ layers }: Manifest): number => layers.reduce((sum, { size }) => sum + size, 0);
 
-/** The images that a tag pointed at; none where they cannot be read any more: what took their place is to be published all the same. */
+/**
+ * The images that a tag pointed at; none where they are gone, or no images: what takes their place is to be published all the same.
+ * Throws a Failure where the registry does not answer, as what is attached then would say for ever that nobody knows what changed.
+ */
 async function readPrevious(place: PublishedPlace, digest: Digest): Promise<readonly PublishedImage[]> {
   try {
     return (await readPublished(place, digest)).images;
   } catch (error) {
-    if (error instanceof Failure) return [];
+    if (error instanceof Failure && !(error instanceof Unanswered)) return [];
     throw error;
   }
 }
@@ -156,9 +139,10 @@ const changedImage = (manifest: Manifest, version: string | undefined): ChangedI
   ...(version === undefined ? {} : { version }),
 });
 
-/** Of an image's bill of materials; undefined where it has none that can be read. */
+/** Of an image's bill of materials; undefined where it has none that is in order. Throws a Failure where the registry does not answer. */
 async function readPackages(place: PublishedPlace, digest: Digest): Promise<readonly SbomEntry[] | undefined> {
   for (const each of await readAttached(place, digest, attachments.sbom)) {
+    if (!each.ok && each.unanswered) throw new Failure(each.reason);
     if (!each.ok) continue;
     try {
       return readSbom(each.text).packages;

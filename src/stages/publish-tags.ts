@@ -34,9 +34,6 @@ export interface TagPlan {
   readonly refusals: readonly string[];
 }
 
-/** Whether a release's narrowest tag is not at it yet. */
-export const isNew = ({ steps }: Pick<TagPlan, "steps">): boolean => steps.some(({ level }) => level === 0);
-
 const requests = 8;
 
 /** Reads where the tags of a release are, and what is there that they would leave. Changes nothing. */
@@ -101,12 +98,18 @@ const isImageConfig = ({ mediaType }: Descriptor): boolean =>
 
 /**
  * Gives a release its unique tag, which is never moved: the one that it has, or the next free one, `24.16.0-alpine3.24-20261121`,
- * then `….2` for a second build on that day. That it is free is asked of the registry once more, as its list may be an old one.
+ * then `….2` for a second build on that day; one of another day is not good enough where it is to be of today. That it is free is asked of the registry once more, as its list may be an old one.
  */
-export async function claimUniqueTag({ image, repository, content }: Release, registry: Registry, day: string) {
+export async function claimUniqueTag(
+  { image, repository, content }: Release,
+  registry: Registry,
+  day: string,
+  ofToday = false,
+): Promise<Tag> {
   const narrowest = image.tags[0] as Tag;
   const taken = await uniqueTags(repository, narrowest, registry);
-  for (const tag of taken.toReversed())
+  const good = ofToday ? taken.filter((tag) => tag.startsWith(`${narrowest}-${day}`)) : taken;
+  for (const tag of good.toReversed())
     if ((await registry.digestOf(repository, tag)) === content.top.digest) return tag;
   for (let build = 1; ; build += 1) {
     const tag = parseTag(`${narrowest}-${day}${build === 1 ? "" : `.${build}`}`) as Tag;

@@ -10,7 +10,7 @@ import type { Registry } from "../ports/registry.js";
 import { localReference } from "./build.js";
 import { type LocalImage, provideContent } from "./publish-content.js";
 import { applySteps, giveWay, orderSteps } from "./publish-moves.js";
-import { claimUniqueTag, isNew, planTags, type Release, type TagPlan } from "./publish-tags.js";
+import { claimUniqueTag, planTags, type Release, type TagPlan } from "./publish-tags.js";
 
 /** Where the images of one platform are. */
 export interface PlatformImages {
@@ -32,13 +32,15 @@ export interface TaggingContext {
   readonly registry: Registry;
   /** `20261121`, for unique tags. */
   readonly day: string;
+  /** Of these it is said once more, by a unique tag of the day and what is attached, that they are right, although no tag moves. */
+  readonly renew?: ReadonlySet<ImageId>;
   /** Only says what would move. */
   readonly dryRun: boolean;
   /** Lets tags go back to older versions and builds, and to fewer platforms. */
   readonly allowDowngrade: boolean;
   /** Signs what is not signed of an image's manifests, an index first; tells whether there was something to sign. */
   readonly sign?: (repository: RepositoryName, digests: readonly Digest[]) => Promise<boolean>;
-  /** Attaches what is known of a release before a tag points at it, and where one does already what became known since. */
+  /** Attaches what is known of a release before a tag points at it. */
   readonly attach: (plan: TagPlan) => Promise<void>;
   readonly say: Say;
   /** How time passes, in milliseconds. */
@@ -75,7 +77,7 @@ export async function tagReleases(
     await refuse(plans, moved, context);
     const steps = orderSteps(plans);
     if (!dryRun && attempt === 1) signed = await signAll(releases, context);
-    if (!dryRun && attempt === 1) await attachAgain(plans, context);
+    if (!dryRun && attempt === 1) await renewAll(plans, context);
     if (steps.length === 0) break;
     if (dryRun) return say({ type: "planned", subject: pair.id, moves: steps.map(({ move }) => move) });
     if (attempt > mostAttempts) throw new Failure(busy(pair.id));
@@ -105,8 +107,8 @@ async function keepUnique(
 ): Promise<void> {
   for (const release of releases) {
     const { image, repository } = release;
-    const isMoved = moved.some((move) => move.repository === repository && move.tag === image.tags[0]);
-    if (isMoved) await claimUniqueTag(release, context.registry, context.day);
+    const isNew = moved.some((move) => move.repository === repository && move.tag === image.tags[0]);
+    if (isNew) await claimUniqueTag(release, context.registry, context.day);
   }
 }
 
@@ -153,15 +155,17 @@ async function signAll(releases: readonly Release[], { sign }: TaggingContext): 
   return signed;
 }
 
-/** What is known of a build is attached although it gave what is published already. */
-async function attachAgain(plans: readonly TagPlan[], { attach }: TaggingContext): Promise<void> {
-  for (const plan of plans.filter((each) => !isNew(each))) await attach(plan);
+async function renewAll(plans: readonly TagPlan[], { renew, registry, attach, day }: TaggingContext): Promise<void> {
+  for (const plan of plans.filter(({ release }) => renew?.has(release.image.id))) {
+    await attach(plan);
+    await claimUniqueTag(plan.release, registry, day, true);
+  }
 }
 
 /** What a release has before it is seen under a tag that moves. */
 async function label(plan: TagPlan, { registry, attach, day }: TaggingContext): Promise<void> {
   // Where its narrowest tag is right already, all of this was done before that moved.
-  if (!isNew(plan)) return;
+  if (!plan.steps.some(({ level }) => level === 0)) return;
   await attach(plan);
   await claimUniqueTag(plan.release, registry, day);
 }

@@ -46,13 +46,12 @@ export function createStateReader({
         at: await registry.digestOf(repository, tag),
       })),
     );
-    const known = await recordsOf(repository, digest);
-    const day = dayOf(image, listed, known.records);
+    const day = dayOf(image, listed);
     return {
       digest,
       missing: image.tags.filter((tag) => !listed.includes(tag)),
       elsewhere: looked.filter(({ at }) => at !== digest).map(({ tag }) => tag),
-      ...known,
+      ...(await recordsOf(repository, digest)),
       ...(day === undefined ? {} : { day }),
     };
   };
@@ -72,11 +71,12 @@ function sourceOf({ tags }: Image, listed: readonly Tag[]): Tag | undefined {
   return listed.includes(narrowest) ? narrowest : uniqueAmong(listed, narrowest).at(-1);
 }
 
-/** That of its newest unique tag, as in `python:3.13.5-trixie-20261121`; or a later one, on which a build came out the same. */
-function dayOf({ tags }: Image, listed: readonly Tag[], records: readonly BuildRecord[]): string | undefined {
+/** `python:3.13.5-trixie-20261121` → `20261121` */
+function dayOf({ tags }: Image, listed: readonly Tag[]): string | undefined {
   const [narrowest] = tags as readonly [Tag, ...Tag[]];
-  const unique = uniqueAmong(listed, narrowest).map((tag) => tag.slice(narrowest.length + 1, narrowest.length + 9));
-  return [...unique, ...records.map(({ day }) => day)].sort().at(-1);
+  return uniqueAmong(listed, narrowest)
+    .at(-1)
+    ?.slice(narrowest.length + 1, narrowest.length + 9);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Failure } from "../model/failure.js";
+import { Failure, Unanswered } from "../model/failure.js";
 import type { Digest, RepositoryName, Tag } from "../model/reference.js";
 import type { Descriptor, ImageConfig, Manifest, Registry } from "../ports/registry.js";
 
@@ -69,7 +69,13 @@ export function formatPlatform({ os, architecture, variant }: NonNullable<Descri
 /** A document that is attached to an image, or why it cannot be read. */
 export type Attached =
   | { readonly ok: true; readonly digest: Digest; readonly text: string }
-  | { readonly ok: false; readonly digest: Digest; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly digest: Digest;
+      readonly reason: string;
+      /** Whether it may be there and in order: the registry did not say. */
+      readonly unanswered: boolean;
+    };
 
 export interface Attachment {
   /** Both of the artifact and of the one blob in it. */
@@ -92,7 +98,7 @@ export async function readAttached(
       attached.push({ ok: true, digest, text: decode(await registry.blob(repository, layer, limit)) });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      attached.push({ ok: false, digest, reason: error.message });
+      attached.push({ ok: false, digest, reason: error.message, unanswered: error instanceof Unanswered });
     }
   }
   return attached;

@@ -9,6 +9,8 @@ export interface SigningKey {
   /** The file with its public half. */
   readonly publicKey: string;
   readonly plainHttp: boolean;
+  /** Milliseconds for one image; some minutes where not given. */
+  readonly timeout?: number;
 }
 
 /**
@@ -18,13 +20,13 @@ export interface SigningKey {
 export async function signMissing(
   repository: RepositoryName,
   digests: readonly Digest[],
-  { host, key, publicKey, plainHttp }: SigningKey,
+  { host, key, publicKey, ...how }: SigningKey,
 ): Promise<boolean> {
   const [top] = digests;
-  const own: CosignOptions = { key: publicKey, plainHttp };
+  const own: CosignOptions = { key: publicKey, ...how };
   for (const digest of digests) {
     if (top === undefined || (await verifySignature({ host, repository, digest }, own)) === "signed") continue;
-    await signImage({ host, repository, digest: top }, { key, plainHttp });
+    await signImage({ host, repository, digest: top }, { key, ...how });
     return true;
   }
   return false;

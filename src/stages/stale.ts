@@ -29,10 +29,12 @@ export interface StaleRequest {
 export interface StaleReport {
   /** In the order of the plan. */
   readonly images: readonly Staleness[];
+  /** What is to be rebuilt, what the images are built on among it. */
+  readonly outdated: ReadonlySet<ImageId>;
+  /** What the registry has of what needs no build, what the images are built on among it. */
+  readonly fresh: ReadonlyMap<ImageId, PublishedState>;
   /** What could not be asked, a line each: of these images nothing is known, or less. */
   readonly unknown: readonly string[];
-  /** What engines told each published image by, also those that these are built on: by image and platform. */
-  readonly publishedIds: (image: ImageId, platform: Platform) => readonly string[];
 }
 
 const requests = 16;
@@ -49,6 +51,7 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
   const newestOf = await indexesFor(looked, request, unknown);
   const selected = new Set(images);
   const stale = new Set<ImageId>();
+  const fresh = new Map<ImageId, PublishedState>();
   const judged: Staleness[] = [];
   for (const image of looked) {
     const state = states.get(image.id);
@@ -62,12 +65,12 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
     });
     const reasons = judge(image, state, standard);
     const action = actionFor(reasons);
-    if (action === "rebuild") stale.add(image.id);
     const { digest } = state;
+    if (action === "rebuild") stale.add(image.id);
+    else fresh.set(image.id, state);
     if (selected.has(image)) judged.push({ image, reasons, action, ...(digest === undefined ? {} : { digest }) });
   }
-  const publishedIds: StaleReport["publishedIds"] = (id, platform) => idsOf(states.get(id), platform);
-  return { images: judged, unknown: [...unknown], publishedIds };
+  return { images: judged, outdated: stale, fresh, unknown: [...unknown] };
 }
 
 /** In the order of the plan, in which parents come first. */

@@ -5,6 +5,10 @@ import PQueue from "p-queue";
 export interface Task<T> {
   readonly id: string;
   readonly needs: readonly string[];
+  /** About how many seconds it takes; 0 where that is not known. */
+  readonly cost?: number;
+  /** Whether it ends what those it needs began, and so is as urgent as they are: a pair is tested before the next is built. */
+  readonly follows?: boolean;
   readonly run: () => Promise<T>;
   /** Hears that the task will not begin, and which task's failure is the cause. */
   readonly skipped?: (because: string, error: unknown) => void;
@@ -17,15 +21,15 @@ export type Outcome<T> =
   | { readonly kind: "skipped"; readonly because: string; readonly error: unknown };
 
 /**
- * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can; of those that can, the one given
- * first begins first. Always settles, with an outcome for each task: a failure stops only what needs it. A need that is not among the tasks counts
- * as done. Throws for needs that form a circle.
+ * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can; of those that can, the one with the
+ * longest chain of work after it begins first, and of equals the one given first. Always settles, with an outcome for each
+ * task: a failure stops only what needs it. A need that is not among the tasks counts as done. Throws for needs that form a circle.
  */
 export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Promise<ReadonlyMap<string, Outcome<T>>> {
   refuseCircles(tasks);
-  const queue = new PQueue({ concurrency: jobs });
+  const queue = new PQueue({ concurrency: jobs, autoStart: false });
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const priorities = new Map(tasks.map(({ id }, index): [string, number] => [id, -index]).reverse());
+  const priorities = prioritiesOf(tasks);
   const outcomes = new Map<string, Promise<Outcome<T>>>();
 
   const settle = (task: Task<T>): Promise<Outcome<T>> => {
@@ -55,8 +59,54 @@ export async function runGraph<T>(tasks: readonly Task<T>[], jobs: number): Prom
     return cause;
   };
 
-  const settled = await Promise.all(tasks.map(async (task) => [task.id, await settle(task)] as const));
-  return new Map(settled);
+  const settled = Promise.all(tasks.map(async (task) => [task.id, await settle(task)] as const));
+  // What can begin at once has queued by then: the first to queue is not the most urgent.
+  await setImmediate();
+  queue.start();
+  return new Map(await settled);
+}
+
+/** By task, each another number: higher for what begins first. */
+function prioritiesOf<T>(tasks: readonly Task<T>[]): ReadonlyMap<string, number> {
+  const urgencies = urgenciesOf(tasks);
+  const ordered = tasks
+    .map(({ id }, index) => ({ id, index, urgency: urgencies.get(id) ?? 0 }))
+    .sort((a, b) => b.urgency - a.urgency || a.index - b.index);
+  return new Map(ordered.map(({ id }, rank): [string, number] => [id, -rank]).reverse());
+}
+
+/**
+ * Seconds, by task: its own and those of the longest chain of tasks that need it. What follows is as urgent as the most
+ * urgent that it needs, and so are the others that it needs: by its own chain alone, every pair would be built before the
+ * first is tested, or wait for its shorter half.
+ */
+function urgenciesOf<T>(tasks: readonly Task<T>[]): ReadonlyMap<string, number> {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  const needsOf = ({ needs }: Task<T>): readonly Task<T>[] => needs.flatMap((id) => byId.get(id) ?? []);
+  const needing = new Map<string, Task<T>[]>(tasks.map(({ id }) => [id, []]));
+  for (const task of tasks) for (const need of task.needs) needing.get(need)?.push(task);
+  const chainOf: Urgency<T> = once(({ id, cost = 0 }) => cost + longest((needing.get(id) ?? []).map(chainOf)));
+  const urgencyOf: Urgency<T> = once((task) => {
+    const needs = task.follows === true ? needsOf(task) : [];
+    if (needs.length > 0) return longest(needs.map(urgencyOf));
+    const followers = (needing.get(task.id) ?? []).filter(({ follows }) => follows === true);
+    return Math.max(chainOf(task), longest(followers.flatMap(needsOf).map(chainOf)));
+  });
+  return new Map(tasks.map((task) => [task.id, urgencyOf(task)]));
+}
+
+const longest = (chains: readonly number[]): number => chains.reduce((most, each) => Math.max(most, each), 0);
+
+type Urgency<T> = (task: Task<T>) => number;
+
+/** Calculates each task's number once. */
+function once<T>(calculate: Urgency<T>): Urgency<T> {
+  const known = new Map<string, number>();
+  return (task) => {
+    const value = known.get(task.id) ?? calculate(task);
+    known.set(task.id, value);
+    return value;
+  };
 }
 
 type Skipped = Extract<Outcome<never>, { readonly kind: "skipped" }>;

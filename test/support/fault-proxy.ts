@@ -2,12 +2,16 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** What a request of a publisher is for; a list is what a fallback tag points at, and a config is a blob that is read. */
+/**
+ * What a request of a publisher is for; a list is what a fallback tag points at, a signature what one of cosign's tags points at, and a
+ * config is a blob that is read. Who sends a blob in two requests, as cosign does, sends its bytes by the PATCH.
+ */
 export type Kind =
   | "blob HEAD"
   | "config GET"
   | "upload POST"
   | "mount POST"
+  | "blob PATCH"
   | "blob PUT"
   | "manifest HEAD"
   | "manifest GET"
@@ -17,6 +21,9 @@ export type Kind =
   | "tag PUT"
   | "list GET"
   | "list PUT"
+  | "signature HEAD"
+  | "signature GET"
+  | "signature PUT"
   | "tags GET"
   | "referrers GET"
   | "other";
@@ -42,6 +49,10 @@ export interface Fault {
   /** Which of them, from 1; that one alone, or it and all after it. */
   readonly nth: number;
   readonly always?: boolean;
+  /** How the path of its requests ends, where it is not about all of a kind: `/manifests/sha256:…` */
+  readonly path?: string;
+  /** How the name of the program begins whose requests it is about, where it is not about everybody's: `cosign` */
+  readonly agent?: string;
   readonly effect: Effect;
 }
 
@@ -51,6 +62,8 @@ export interface SeenRequest {
   readonly kind: Kind;
   /** With its query. */
   readonly path: string;
+  /** What the program that asks calls itself: `cosign/v2.5.0 (linux; amd64) go-containerregistry` */
+  readonly agent: string;
 }
 
 export interface FaultProxy {
@@ -81,8 +94,8 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
   const needless: string[] = [];
   let current: { readonly fault: Fault; count: number; hits: number } | undefined;
   let watcher: Watcher = () => undefined;
-  const effectOn = (kind: Kind): Effect | undefined => {
-    if (current?.fault.on !== kind) return undefined;
+  const effectOn = (seen: SeenRequest): Effect | undefined => {
+    if (current === undefined || !isAbout(current.fault, seen)) return undefined;
     const { nth, always = false, effect } = current.fault;
     current.count += 1;
     if (current.count !== nth && !(always && current.count > nth)) return undefined;
@@ -91,9 +104,14 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
   };
   const serve = async (asked: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (asked.url === "/token") return void answer(response, 200, {}, JSON.stringify({ token: `t${seen.length}` }));
-    const each = { number: seen.length + 1, kind: kindOf(asked), path: asked.url ?? "" };
+    const each = {
+      number: seen.length + 1,
+      kind: kindOf(asked),
+      path: asked.url ?? "",
+      agent: asked.headers["user-agent"] ?? "",
+    };
     seen.push(each);
-    const effect = effectOn(each.kind);
+    const effect = effectOn(each);
     const blob = blobOf(each.path);
     if (each.kind === "blob PUT" && stored.has(blob)) needless.push(blob);
     await watcher(each, "asked");
@@ -136,15 +154,25 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
   };
 }
 
-export function kindOf({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): Kind {
+const isAbout = (fault: Fault, { kind, path, agent }: SeenRequest): boolean =>
+  fault.on === kind && path.endsWith(fault.path ?? "") && agent.startsWith(fault.agent ?? "");
+
+function kindOf({ method = "", url = "" }: Pick<IncomingMessage, "method" | "url">): Kind {
   if (/\/blobs\/uploads\/\?.*mount=/.test(url)) return "mount POST";
-  if (/\/blobs\/uploads\//.test(url)) return method === "POST" ? "upload POST" : "blob PUT";
+  if (/\/blobs\/uploads\//.test(url)) return uploads[method] ?? "other";
   if (/\/blobs\//.test(url)) return method === "HEAD" ? "blob HEAD" : "config GET";
   if (/\/tags\/list/.test(url)) return "tags GET";
   if (/\/referrers\//.test(url)) return "referrers GET";
   const [, name = ""] = /\/manifests\/([^/]+)$/.exec(url) ?? [];
-  const noun = name.startsWith("sha256:") ? "manifest" : name.startsWith("sha256-") ? "list" : "tag";
-  return name === "" ? "other" : (`${noun} ${method}` as Kind);
+  return name === "" ? "other" : (`${nounOf(name)} ${method}` as Kind);
+}
+
+const uploads: Readonly<Record<string, Kind>> = { POST: "upload POST", PATCH: "blob PATCH", PUT: "blob PUT" };
+
+function nounOf(name: string): "manifest" | "signature" | "list" | "tag" {
+  if (name.startsWith("sha256:")) return "manifest";
+  if (name.startsWith("sha256-")) return name.endsWith(".sig") ? "signature" : "list";
+  return "tag";
 }
 
 /** `acme/base@sha256:…`, of an upload's last request or one to mount. */

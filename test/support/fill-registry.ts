@@ -61,7 +61,7 @@ export const inventedId = (id: string, platform: Platform): string =>
   `sha256:${createHash("sha256").update(`${id} ${platform}`).digest("hex")}`;
 
 /** What is recorded of an image that is as fresh as can be. */
-export function freshRecord(image: Image, { catalog, packages, day }: Omit<Filling, "seedOf">): BuildRecord {
+export function freshRecord(image: Image, { catalog, packages }: Pick<Filling, "catalog" | "packages">): BuildRecord {
   const { parent, version } = image;
   const parentOf = (platform: Platform) => {
     if (parent.kind === "scratch") return {};
@@ -75,7 +75,7 @@ export function freshRecord(image: Image, { catalog, packages, day }: Omit<Filli
     recipe: recipeOf(image, { tree: catalog.tree, platform }),
     packages: [...packages],
   }));
-  return { schemaVersion: 1, version: version.text, day, size: 1024 * platforms.length, platforms };
+  return { schemaVersion: 1, version: version.text, size: 1024 * platforms.length, platforms };
 }
 
 async function fillImage(image: Image, filling: Filling, registry: Registry): Promise<void> {

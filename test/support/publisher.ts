@@ -17,9 +17,10 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-export function startPublisher(publication: Publication): Publisher {
+export function startPublisher(publication: Publication, env: NodeJS.ProcessEnv = {}): Publisher {
   const child = spawn(process.execPath, [program, JSON.stringify(publication)], {
     stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env },
   });
   running.add(child);
   const ended = new Promise<string | undefined>((resolve, reject) => {

@@ -5,7 +5,6 @@ import { type BuildRecord, formatRecord, readRecord } from "../../src/model/reco
 const record: BuildRecord = {
   schemaVersion: 1,
   version: "3.13.5",
-  day: "20261121",
   size: 16_400_000,
   platforms: [
     {
@@ -56,7 +55,6 @@ describe("the record of a build", () => {
     "a version that controls a terminal": { ...document, version: hostile },
     "a version of two lines": { ...document, version: "1\n2" },
     "a name that is too long": { ...document, version: "1".repeat(513) },
-    "a day that is none": { ...document, day: "2026-11-21" },
     "a size below nothing": { ...document, size: -1 },
     "no platforms": { ...document, platforms: undefined },
     "more platforms than there are": { ...document, platforms: Array.from({ length: 51 }, () => platform) },

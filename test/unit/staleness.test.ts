@@ -46,7 +46,6 @@ const platformRecord: PlatformRecord = {
 const recorded: BuildRecord = {
   schemaVersion: 1,
   version: "1.0.2",
-  day: "20261121",
   size: 100,
   platforms: [platformRecord],
 };

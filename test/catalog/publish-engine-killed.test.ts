@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildCatalog } from "../support/engine-catalog.js";
+import { withEnvironment } from "../support/environment.js";
+import type { Kind } from "../support/fault-proxy.js";
+import { createOwnEngine, type OwnEngine, requireDaemon } from "../support/own-engine.js";
+import { second, type Trial, useTrials } from "../support/publish-trial.js";
+import { pairsOf } from "../support/publish-world.js";
+import { type Publisher, randomFrom, startPublisher } from "../support/publisher.js";
+import { requireEngine } from "../support/require-engine.js";
+
+const local = "killed";
+/** Of each image's file: enough for a moment in the middle of it. */
+const bytes = 4 * 1024 * 1024;
+
+describe("a publication from a real engine that is killed, its containerd with it", function () {
+  this.timeout(60_000);
+  const trials = useTrials([{}]);
+  let engine: OwnEngine;
+  let folder: string;
+
+  before(async function () {
+    await requireEngine(this);
+    requireDaemon(this);
+    folder = mkdtempSync(join(tmpdir(), "ingot-killed-"));
+    engine = createOwnEngine();
+    await engine.start();
+    await withEnvironment(engine.env, () => buildCatalog(pairsOf({ build: second, local }), ["linux/amd64"], bytes));
+  });
+  after(async () => {
+    await engine?.end();
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(() => engine.start());
+
+  const start = (trial: Trial): Publisher =>
+    startPublisher(trial.publication(second, { local, languages: ["tool"] }), { ...engine.env, TMPDIR: folder });
+
+  /** Kills the engine at a moment of a publication; gives what became of that. */
+  async function publishAndKill(trial: Trial, moment: (kill: () => void) => () => void): Promise<string | undefined> {
+    let killed: Promise<void> | undefined;
+    const publisher = start(trial);
+    const stop = moment(() => {
+      killed ??= engine.kill();
+    });
+    try {
+      return await publisher.outcome;
+    } finally {
+      stop();
+      trials.proxy.watch(() => undefined);
+      await killed;
+      assert.ok(killed !== undefined, "the engine was not killed");
+    }
+  }
+
+  /** With the engine back, the next run must complete it, and upload nothing that is there. */
+  async function isCompleted(trial: Trial): Promise<void> {
+    await trial.check();
+    await engine.start();
+    const needless = trials.proxy.needless().length;
+    assert.equal(await start(trial).outcome, undefined);
+    await trial.check(second, ["tool"]);
+    assert.deepEqual(trials.proxy.needless().slice(needless), []);
+  }
+
+  /** When something of the nth image has been saved. */
+  const saving =
+    (nth: number) =>
+    (kill: () => void): (() => void) => {
+      const seen = new Set<string>();
+      const look = setInterval(() => {
+        for (const each of savedBelow(folder)) seen.add(each);
+        if (seen.size >= nth) kill();
+      }, 1);
+      return () => clearInterval(look);
+    };
+  /** When a request of a kind is made. */
+  const asking =
+    (on: Kind, nth: number) =>
+    (kill: () => void): (() => void) => {
+      let count = 0;
+      trials.proxy.watch(({ kind }, when) => {
+        if (kind === on && when === "asked") count += 1;
+        if (count === nth) kill();
+        return undefined;
+      });
+      return () => {};
+    };
+
+  for (const [words, moment] of [
+    ["the first image is saved", saving(1)],
+    ["the second image is saved", saving(2)],
+    ["the first blob is uploaded", asking("blob PUT", 1)],
+  ] as const)
+    it(`as ${words}, fails in one line and is completed by the next run`, async () => {
+      const trial = await trials.begin();
+      const outcome = await publishAndKill(trial, moment);
+      assert.match(String(outcome), /^docker (cannot save docker\.io\/killed\/tool:\S+|does not answer): [^\n]+$/);
+      await isCompleted(trial);
+    });
+
+  it("as the first tag moves, is done all the same: it needs the engine no more", async () => {
+    const trial = await trials.begin();
+    assert.equal(await publishAndKill(trial, asking("tag PUT", 1)), undefined);
+    await trial.check(second, ["tool"]);
+    await isCompleted(trial);
+  });
+
+  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+  // After some thirty requests the engine is needed no more.
+  const nth = Math.ceil(randomFrom(seed)() * 30);
+  it(`at request ${nth}, leaves what the next run completes (SEED=${seed})`, async () => {
+    const trial = await trials.begin();
+    const at = trials.proxy.seen().length + nth;
+    await publishAndKill(trial, (kill) => {
+      trials.proxy.watch(({ number }) => {
+        if (number === at) kill();
+        return undefined;
+      });
+      return () => {};
+    });
+    await isCompleted(trial);
+  });
+});
+
+/** Archives that have something in them, below a folder for temporary files. */
+function savedBelow(folder: string): readonly string[] {
+  return readdirSync(folder).filter((name) => {
+    try {
+      return readdirSync(join(folder, name)).some(
+        (file) => /image\.tar/.test(file) && hasSome(join(folder, name, file)),
+      );
+    } catch {
+      // It has gone meanwhile.
+      return false;
+    }
+  });
+}
+
+const hasSome = (file: string): boolean => statSync(file).size > 0;
