@@ -2,16 +2,21 @@ import { type Command, Option } from "commander";
 import { type Finish, rootOf, show } from "./cli-options.js";
 import type { MeasuredTotal, Recorded } from "./commands/record-sizes.js";
 import type { SizeReport } from "./commands/size.js";
+import type { SizeTableOptions } from "./commands/size-table.js";
+import { failed } from "./model/diagnostic.js";
 import { narrowestReference } from "./model/image.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
 import { print, say } from "./reporters/output.js";
 import { describeSize, formatImageSize, formatSizeDifference, formatTotal, formatUnbuilt } from "./reporters/size.js";
+import { formatSizeTable } from "./reporters/size-table.js";
 
 interface SizeFlags {
   readonly against?: string;
   readonly engine?: EngineName;
   readonly record?: boolean;
   readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly changedSince?: string;
 }
 
 export function addSize(program: Command, finish: Finish): void {
@@ -27,7 +32,21 @@ export function addSize(program: Command, finish: Finish): void {
       ]),
     )
     .option("--json", "for programs")
-    .action(async (selectors: string[], { against, engine, record = false, json = false }: SizeFlags) => {
+    .addOption(
+      new Option("--markdown", "a table of what they weigh beside what is recorded, for a pull request").conflicts([
+        "against",
+        "record",
+        "json",
+      ]),
+    )
+    .option(
+      "--changed-since <rev>",
+      "with --markdown: only pairs that are not as in this git revision, beside what was recorded there",
+    )
+    .action(async (selectors: string[], flags: SizeFlags) => {
+      const { against, engine, record = false, json = false, markdown = false, changedSince } = flags;
+      if (markdown) return tellSizes(program, { selectors, engine, changedSince }, finish);
+      if (changedSince !== undefined) return show(failed(onlyMarkdown), () => undefined, finish);
       if (record) return recordSizes(program, selectors, engine, finish);
       const { size } = await import("./commands/size.js");
       const result = await size(rootOf(program), { selectors, against, engine });
@@ -37,6 +56,15 @@ export function addSize(program: Command, finish: Finish): void {
       };
       show(result, report, finish, ({ unbuilt }) => (unbuilt.length > 0 ? 1 : 0));
     });
+}
+
+const onlyMarkdown = { rule: "invalid-option", message: "--changed-since is for --markdown: add that" } as const;
+
+/** Of an image that is not built, the table says so: no failure. */
+async function tellSizes(program: Command, options: SizeTableOptions, finish: Finish): Promise<void> {
+  const { sizeTable } = await import("./commands/size-table.js");
+  const printTable = (table: string): void => (table === "" ? undefined : print(table));
+  show(await sizeTable(rootOf(program), options), (rows) => printTable(formatSizeTable(rows)), finish);
 }
 
 async function recordSizes(
