@@ -26,7 +26,7 @@ const formats: readonly PlanFormat[] = ["text", "json", "bake", "github-matrix"]
 
 const planHelp = `
 bake: a file for \`docker buildx bake --file FILE\`, which is to be run in the catalog's folder. Save it under a name that ends in .json.
-github-matrix: the matrix of a workflow whose jobs run \`ingot up \${{ matrix.selectors }}\`; without anything to do, its list is empty.
+github-matrix: the matrix of a workflow whose jobs give \`ingot up\` its selectors; without anything to do, its list is empty.
 docs/plan.md says more.`;
 
 export function addPlan(program: Command, finish: Finish): void {
