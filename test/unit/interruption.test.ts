@@ -51,7 +51,7 @@ describe("a run that a signal ends", () => {
     const script = `
 import { endOnSignals } from ${module("interruption.js")};
 import { run } from ${module("process.js")};
-endOnSignals(() => {});
+endOnSignals({ begins: () => {}, ended: () => {} });
 await run("sh", ["-c", ${JSON.stringify(waiting)}], { group: true });`;
     const program = execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
     while (!existsSync(join(folder(), "begun"))) await wait(20);
