@@ -18,7 +18,7 @@ case "$*" in
 *) mkdir -p /rootfs/app && echo "$*" >/rootfs/app/packages ;;
 esac
 case "$*" in
-*breaks*) for i in $(seq 30); do echo "unpacking part $i"; done; echo "no such package: breaks" >&2; exit 3 ;;
+*breaks*) for i in $(seq 30); do echo "unpacking part $i"; done; echo "no such package: breaks"; exit 3 ;;
 *lingers*) i=0; while :; do i=$((i + 1)); echo "part $i of many"; sleep 0.2; done ;;
 *) echo "unpacking $*"; sleep 0.5 ;;
 esac
@@ -63,9 +63,9 @@ dev: { files: [microroot] }
 
 /**
  * Puts a catalog into a folder that an engine builds within seconds and without a network: of base, and of languages whose builds
- * work, break or do not end. Gives what removes the image that stands for its distribution's.
+ * work, break or do not end. The image that stands for its distribution's is in its namespace too.
  */
-export function writeTinyCatalog(folder: string, namespace: string, languages: readonly Behaviour[]): () => void {
+export function writeTinyCatalog(folder: string, namespace: string, languages: readonly Behaviour[]): void {
   cpSync(join(repository, "templates"), join(folder, "templates"), { recursive: true });
   writeFiles(folder, files(namespace));
   writeFiles(folder, Object.fromEntries(languages.map((each) => [`languages/${each}.yaml`, definition(each)])));
@@ -78,16 +78,15 @@ export function writeTinyCatalog(folder: string, namespace: string, languages: r
     join(folder, "catalog.lock.yaml"),
     formatLock({ ...lock, distributions: Object.fromEntries(withoutDigests) }),
   );
-  return makeDouble(folder, `docker.io/${namespace}/double:trixie`);
+  makeDouble(folder, `docker.io/${namespace}/double:trixie`);
 }
 
 /** Of Debian's busybox-static alone. */
-function makeDouble(folder: string, tag: string): () => void {
+function makeDouble(folder: string, tag: string): void {
   const context = join(folder, "double");
   mkdirSync(context);
   copyFileSync("/bin/busybox", join(context, "busybox"));
   const lines = ["FROM scratch", "COPY busybox /bin/", 'RUN ["/bin/busybox", "--install", "-s", "/bin"]', ""];
   writeFileSync(join(context, "Dockerfile"), lines.join("\n"));
   execFileSync("docker", ["buildx", "build", "--load", "--provenance=false", "--tag", tag, context], { stdio: "pipe" });
-  return () => execFileSync("docker", ["rmi", tag], { stdio: "pipe" });
 }
