@@ -96,10 +96,11 @@ describe("a run in a terminal", function () {
 
   it("is lines with the time where the terminal can draw nothing", async () => {
     terminal.run("export TERM=dumb");
-    run("build --force base:*trixie");
-    const shown = await terminal.waitFor(/^status 0$/m);
-    assert.match(shown, /^\[ +\d+\.\d s\] build {3}base\/13\/trixie\/runtime …$/m);
-    assert.match(shown, /^\[ +\d+\.\d s\] built {3}base\/13\/trixie\/runtime in /m);
+    run("build breaks:*dev");
+    await terminal.waitFor(/^status 1$/m);
+    const shown = terminal.history();
+    assert.match(shown, /^\[ +\d+\.\d s\] build {3}breaks\/1\/trixie\/dev …$/m);
+    assert.match(shown, /^\[ +\d+\.\d s\] FAILED {2}build breaks\/1\/trixie\/dev: /m);
   });
 });
 
