@@ -2,22 +2,24 @@ import { cpus } from "node:os";
 import { type Command, Option } from "commander";
 import {
   addNarrowing,
+  addReporting,
   type Finish,
   mirrorOption,
   type NarrowingFlags,
   parseCount,
   parsePlatforms,
   plainHttpOption,
+  type ReportingFlags,
   rootOf,
   show,
 } from "./cli-options.js";
-import { addReporting, createReporting, type Reporting, type ReportingFlags } from "./cli-reporting.js";
 import type { RunOptions } from "./commands/run.js";
 import type { UpStaleOptions } from "./commands/up-stale.js";
 import type { StageName } from "./model/event.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
+import type { Reporting } from "./reporting.js";
 
 interface RunCommand {
   readonly name: string;
@@ -116,6 +118,8 @@ export function addRun(
       .option("--locked", "with --stale: leave the lock as it is");
   command.action(async (selectors: string[], flags: RunFlags) => {
     const root = rootOf(program);
+    // What draws is loaded here, as are the clients below: other commands start without it.
+    const { createReporting } = await import("./reporting.js");
     const reporting = createReporting(root, flags);
     const options: RunOptions = {
       stages: flags.registry === undefined || stages.includes("publish") ? stages : [...stages, "publish"],

@@ -1,5 +1,6 @@
 import { type Diagnostic, formatDiagnostic, sortDiagnostics } from "../model/diagnostic.js";
 import type { Failure } from "../model/failure.js";
+import { visibleLine } from "./visible.js";
 
 /** What is drawn at the end of a terminal and changes: it makes room for what is written. */
 export interface Screen {
@@ -58,8 +59,8 @@ function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
 }
 
 export function sayFailure(failure: Failure): void {
-  for (const line of failure.log.slice(-20)) say(`  | ${line}`);
-  say(`ingot: ${failure.message}`);
+  for (const line of failure.log.slice(-20)) say(`  | ${visibleLine(line)}`);
+  say(`ingot: ${failure.message.split("\n").map(visibleLine).join("\n")}`);
 }
 
 /** Something that Ingot's own code did not expect. */

@@ -91,7 +91,7 @@ export const nameOf = ({ subject, platform }: { readonly subject: Subject; reado
 /** `        python:3.13 sha256:0123456789ab → sha256:ba9876543210 (3.13.4 → 3.13.5)` */
 function formatMove({ repository, tag, from, to, why }: Move): string {
   const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
-  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${why})`;
+  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${visible(why)})`;
 }
 
 /** What there is, what was skipped and what failed; and of what failed, by its task, in which file its output is. */

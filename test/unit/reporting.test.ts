@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import type { Event } from "../../src/model/event.js";
+import { Failure } from "../../src/model/failure.js";
 import type { Image } from "../../src/model/image.js";
 import type { Report } from "../../src/model/report.js";
 import { chooseReporter, type ReporterName } from "../../src/reporters/choose.js";
 import { createGithubReporter, formatStepSummary } from "../../src/reporters/github.js";
 import { createJsonReporter } from "../../src/reporters/jsonl.js";
 import { createJUnit } from "../../src/reporters/junit.js";
+import { sayFailure } from "../../src/reporters/output.js";
 import { unpainted } from "../../src/reporters/paint.js";
 import { createPlainReporter } from "../../src/reporters/plain.js";
 import { createQuietReporter } from "../../src/reporters/quiet.js";
@@ -72,8 +74,9 @@ describe("a log", () => {
     const reporter = createPlainReporter(options);
     const { stderr } = captured(() => {
       for (const event of [failed(hostile, [hostile]), { type: "note", text: hostile } as const]) reporter.hear(event);
+      sayFailure(new Failure(hostile.replaceAll("\n", " "), [hostile]));
     });
-    assert.equal(stderr.split("\n").length, 4);
+    assert.equal(stderr.split("\n").length, 6);
     assert.doesNotMatch(stderr.replaceAll("\n", ""), /\p{Cc}/u);
   });
 

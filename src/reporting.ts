@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { type Command, Option } from "commander";
+import type { ReportingFlags } from "./cli-options.js";
 import type { Event, Say } from "./model/event.js";
 import type { Rebuilt } from "./model/rebuilt.js";
 import type { Report } from "./model/report.js";
@@ -11,20 +11,6 @@ import { formatStepSummary } from "./reporters/github.js";
 import { createJUnit } from "./reporters/junit.js";
 import { print } from "./reporters/output.js";
 import { formatRebuilt } from "./reporters/rebuilt.js";
-
-export interface ReportingFlags {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly junit?: string;
-}
-
-/** The options that say how a run is told of. */
-export function addReporting(command: Command): Command {
-  return command
-    .option("--json", "events and the report as JSON lines")
-    .addOption(new Option("--quiet", "only failures, and one line at the end").conflicts("json"))
-    .option("--junit <file>", "write how each build and test ended as JUnit's XML");
-}
 
 /** Where what happens in a run goes: to a terminal or a log, to files for other programs, and to a folder of logs. */
 export interface Reporting {
