@@ -63,6 +63,20 @@ export function parseCount(text: string): number {
   return count;
 }
 
+export interface ReportingFlags {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly junit?: string;
+}
+
+/** The options that say how a run is told of. */
+export function addReporting(command: Command): Command {
+  return command
+    .option("--json", "events and the report as JSON lines")
+    .addOption(new Option("--quiet", "only failures, and one line at the end").conflicts("json"))
+    .option("--junit <file>", "write how each build and test ended as JUnit's XML");
+}
+
 export interface NarrowingFlags {
   readonly shard?: Shard;
   readonly changedSince?: string;

@@ -2,12 +2,14 @@ import { cpus } from "node:os";
 import { type Command, Option } from "commander";
 import {
   addNarrowing,
+  addReporting,
   type Finish,
   mirrorOption,
   type NarrowingFlags,
   parseCount,
   parsePlatforms,
   plainHttpOption,
+  type ReportingFlags,
   rootOf,
   show,
 } from "./cli-options.js";
@@ -17,10 +19,7 @@ import type { StageName } from "./model/event.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
-import { createJsonReporter } from "./reporters/jsonl.js";
-import { print } from "./reporters/output.js";
-import { createPlainReporter } from "./reporters/plain.js";
-import { formatRebuilt } from "./reporters/rebuilt.js";
+import type { Reporting } from "./reporting.js";
 
 interface RunCommand {
   readonly name: string;
@@ -61,7 +60,7 @@ export const runCommands: readonly RunCommand[] = [
   },
 ];
 
-interface RunFlags extends NarrowingFlags {
+interface RunFlags extends NarrowingFlags, ReportingFlags {
   readonly jobs: number;
   readonly platform?: readonly Platform[];
   readonly engine?: EngineName;
@@ -72,7 +71,6 @@ interface RunFlags extends NarrowingFlags {
   readonly dryRun?: boolean;
   readonly plainHttp?: boolean;
   readonly allowDowngrade?: boolean;
-  readonly json?: boolean;
   readonly registry?: string;
   readonly sign?: string;
   readonly quickstart?: boolean;
@@ -101,9 +99,8 @@ export function addRun(
     .option("--force", "build and test again what is right already")
     .option("--strict", "what has to be skipped is a failure")
     .option("--quickstart", "what catalog.yaml names as quickstart")
-    .option("--json", "events and the report as JSON lines")
     .addOption(mirrorOption());
-  addNarrowing(command);
+  addReporting(addNarrowing(command));
   if (name === "build")
     command.option("--verify", "build what is selected twice, the second time from nothing, and compare the digests");
   const registryText = "publish to HOST[:PORT][/PATH], or into oci:FOLDER, an OCI image layout";
@@ -121,7 +118,9 @@ export function addRun(
       .option("--locked", "with --stale: leave the lock as it is");
   command.action(async (selectors: string[], flags: RunFlags) => {
     const root = rootOf(program);
-    const reporter = flags.json === true ? createJsonReporter() : createPlainReporter();
+    // What draws is loaded here, as are the clients below: other commands start without it.
+    const { createReporting } = await import("./reporting.js");
+    const reporting = createReporting(root, flags);
     const options: RunOptions = {
       stages: flags.registry === undefined || stages.includes("publish") ? stages : [...stages, "publish"],
       generate: generates,
@@ -141,22 +140,28 @@ export function addRun(
       dryRun: flags.dryRun ?? false,
       plainHttp: flags.plainHttp ?? false,
       allowDowngrade: flags.allowDowngrade ?? false,
-      say: reporter.hear,
+      say: reporting.say,
     };
-    if (flags.stale === true) return runStale(root, { ...options, locked: flags.locked ?? false }, finish);
-    const { run } = await import("./commands/run.js");
-    const result = await run(root, options);
-    show(result, reporter.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
+    try {
+      if (flags.stale === true)
+        return await runStale(root, { ...options, locked: flags.locked ?? false }, { reporting, finish });
+      const { run } = await import("./commands/run.js");
+      const result = await run(root, options);
+      show(result, reporting.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
+    } finally {
+      reporting.close();
+    }
   });
 }
 
-async function runStale(root: string, options: UpStaleOptions, finish: Finish): Promise<void> {
+interface Ending {
+  readonly reporting: Reporting;
+  readonly finish: Finish;
+}
+
+async function runStale(root: string, options: UpStaleOptions, { reporting, finish }: Ending): Promise<void> {
   const { upStale } = await import("./commands/up-stale.js");
-  show(
-    await upStale(root, options),
-    (rebuilt) => print(formatRebuilt(rebuilt)),
-    finish,
-    ({ report, unmoved, unknown }) =>
-      unmoved.length + unknown.length > 0 || (report !== undefined && hasFailed(report, false)) ? 1 : 0,
+  show(await upStale(root, options), reporting.finishRebuilt, finish, ({ report, unmoved, unknown }) =>
+    unmoved.length + unknown.length > 0 || (report !== undefined && hasFailed(report, false)) ? 1 : 0,
   );
 }

@@ -1,24 +1,17 @@
-import { join } from "node:path";
-import type { Event, Say, StageName, Subject } from "./model/event.js";
+import type { Event, Say, ScheduledTask, StageName, Subject } from "./model/event.js";
 import { Failure, Unavailable } from "./model/failure.js";
 import { type Image, type ImageId, type Pair, parentsOf } from "./model/image.js";
 import type { Platform } from "./model/platform.js";
-import type { Digest, RepositoryName } from "./model/reference.js";
 import { imageKey, makeReport, type Report } from "./model/report.js";
 import { elapsed } from "./ports/clock.js";
-import { withTemporaryFolder, writeText } from "./ports/files.js";
+import { withTemporaryFolder } from "./ports/files.js";
 import { hostPlatform } from "./ports/host.js";
 import { createTlsServer } from "./ports/tls-server.js";
 import { prepare, type RunContext, type RunRequest, type Selection, selectImages } from "./run-context.js";
+import { type PublishRequest, publish } from "./run-publish.js";
 import { buildImage } from "./stages/build.js";
 import { describeImage } from "./stages/describe.js";
 import { type DistributionImage, provideDistribution } from "./stages/distribution.js";
-import { publishPair } from "./stages/publish.js";
-import { publishArtifacts } from "./stages/publish-artifacts.js";
-import { attachDocuments } from "./stages/publish-attachments.js";
-import type { TagPlan } from "./stages/publish-tags.js";
-import { recordOf } from "./stages/record.js";
-import { signMissing } from "./stages/sign.js";
 import { testPair } from "./stages/test.js";
 import { verifyImage } from "./stages/verify.js";
 import { runGraph, type Task } from "./support/schedule.js";
@@ -39,7 +32,9 @@ export function runPairs(request: RunRequest): Promise<Report> {
     for (const platform of request.platforms)
       contexts.push(await prepare({ ...request, say }, selection, { folder, tlsServer }, platform));
     skipForeign({ ...request, say }, selection);
-    const outcomes = await runGraph(tasksOf({ ...request, say }, selection, contexts), request.jobs);
+    const tasks = tasksOf({ ...request, say }, selection, contexts);
+    say({ type: "scheduled", jobs: request.jobs, tasks: tasks.flatMap(({ scheduled }) => scheduled) });
+    const outcomes = await runGraph(tasks, request.jobs);
     await tlsServer.close();
     for (const outcome of outcomes.values())
       if (outcome.kind === "failed" && !(outcome.error instanceof Failure)) throw outcome.error;
@@ -66,12 +61,22 @@ const sizesOf = (contexts: readonly RunContext[]): ReadonlyMap<string, number> =
     ),
   );
 
+interface RunTask extends Task<void> {
+  /** What reporters are told of it. */
+  readonly scheduled: readonly ScheduledTask[];
+}
+
+const scheduled = (stage: StageName, subject: Subject, seconds: number, platform?: Platform): ScheduledTask => ({
+  ...{ stage, subject, seconds },
+  ...(platform === undefined || platform === hostPlatform ? {} : { platform }),
+});
+
 /** Tests and publications follow what they need, so that with few jobs the first pair is published before the last is built. */
 function tasksOf(
   request: RunRequest,
   { images, pairs }: Selection,
   contexts: readonly RunContext[],
-): readonly Task<void>[] {
+): readonly RunTask[] {
   const { stages, plan } = request;
   const needed = new Set(images);
   const selected = new Set(pairs);
@@ -96,23 +101,29 @@ const isFor = ({ images }: Pair, platform: Platform): boolean =>
 const buildId = (id: ImageId, platform: Platform): string => `build ${imageKey(id, platform)}`;
 const testId = ({ id }: Pair, platform: Platform): string => `test ${imageKey(id, platform)}`;
 
-function buildTasks(image: Image, request: RunRequest, context: RunContext): readonly Task<void>[] {
+function buildTasks(image: Image, request: RunRequest, context: RunContext): readonly RunTask[] {
   const { parent } = image;
   const { platform, say } = context;
-  const build: Task<void> = {
+  const cost = request.costs.build(image, platform);
+  const isVerified = request.verify && request.images.includes(image);
+  const build: RunTask = {
     id: buildId(image.id, platform),
     needs: parentsOf(image).map((id) => buildId(id, platform)),
-    cost: request.costs.build(image, platform),
+    cost,
+    scheduled: (isVerified ? (["build", "verify"] as const) : (["build"] as const)).map((stage) =>
+      scheduled(stage, image.id, cost, platform),
+    ),
     run: () => buildWhole(image, request, context),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
   if (parent.kind !== "distribution") return [build];
-  const provide: Task<void> = {
+  const provide: RunTask = {
     id: imageKey(parent.reference, platform),
     // One pull at a time: each uses the plain name.
     needs: platform === hostPlatform ? [] : [imageKey(parent.reference, hostPlatform)],
     cost: request.costs.provide,
+    scheduled: [],
     run: () =>
       unlessUnavailable(image.id, say, async () => {
         context.distributions.set(parent.distribution.name, await provideFor(parent, request, context));
@@ -163,12 +174,13 @@ function provideFor(
   });
 }
 
-function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): Task<void> {
+function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): RunTask {
   const { platform, say } = context;
   return {
     id: testId(pair, platform),
     needs: pair.images.map(({ id }) => buildId(id, platform)),
     cost: costs.test(pair, platform),
+    scheduled: [scheduled("test", pair.id, costs.test(pair, platform), platform)],
     follows: true,
     run: () => reported("test", pair.id, say, () => testPair(pair, context)),
     skipped: (because, error) =>
@@ -176,51 +188,19 @@ function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): Task<
   };
 }
 
-interface PublishRequest extends RunRequest {
-  /** Artifacts by what they are published as. */
-  readonly publishing: Map<string, Promise<void>>;
-}
-
 /** All platforms of a pair, or none. */
-function publishTask(pair: Pair, request: PublishRequest, contexts: readonly RunContext[]): Task<void> {
+function publishTask(pair: Pair, request: PublishRequest, contexts: readonly RunContext[]): RunTask {
   const { say } = request;
   return {
     id: `publish ${pair.id}`,
     needs: contexts.map(({ platform }) => testId(pair, platform)),
     cost: request.costs.publish,
+    scheduled: [scheduled("publish", pair.id, request.costs.publish)],
     follows: true,
     run: () => reported("publish", pair.id, say, () => publish(pair, request, contexts)),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "publish", subject: pair.id, reason: reasonFor(because, error) }),
   };
-}
-
-async function publish(pair: Pair, request: PublishRequest, platforms: readonly RunContext[]): Promise<void> {
-  const { target, say, root, plan, dryRun, allowDowngrade, publishing, reasons, renew } = request;
-  if (target === undefined) throw new Failure("no registry was named");
-  const { registry, signing, plainHttp } = target;
-  if (!dryRun) await publishArtifacts(pair, { ...target, platforms, publishing, say });
-  const publicKey = join(platforms[0]?.folder ?? "", "cosign.pub");
-  const signerOf = (own: { readonly key: string; readonly publicKey: string }) => {
-    writeText(publicKey, { text: own.publicKey });
-    const key = { host: registry.host, key: own.key, publicKey, plainHttp };
-    return (repository: RepositoryName, digests: readonly Digest[]) => signMissing(repository, digests, key);
-  };
-  const byPlatform = new Map(platforms.map((context) => [context.platform, context]));
-  const attach = (tags: TagPlan) =>
-    attachDocuments(tags, {
-      ...{ root, registry },
-      reasonsOf: ({ id }) => reasons?.get(id) ?? [],
-      recordOf: (image, platform, packages) => recordOf(image, packages, byPlatform.get(platform) as RunContext),
-    });
-  const how = {
-    dryRun,
-    allowDowngrade,
-    attach,
-    ...(renew === undefined ? {} : { renew }),
-    ...(signing === undefined ? {} : { sign: signerOf(signing) }),
-  };
-  await publishPair(pair, { ...target, ...how, base: plan.base, platforms, say });
 }
 
 /** `build base/13/trixie/dev` → `needs base/13/trixie/dev`; the cause's own reason where it has one. */

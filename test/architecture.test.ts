@@ -19,7 +19,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 const libraries: Readonly<Record<string, readonly string[]>> = {
   // Of node itself, only what calculates.
   model: ["zod", "semver", "picomatch", "fastest-levenshtein", "spdx-expression-parse", "packageurl-js", "node:crypto"],
-  reporters: [],
+  // What draws lines at the end of a terminal and knows how wide text is there; of node itself, only what colours text.
+  reporters: ["log-update", "ansi-escapes", "cli-truncate", "string-width", "node:util"],
 };
 
 /** Modules that open a door to the world, and where alone they may be imported. */

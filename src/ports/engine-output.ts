@@ -108,19 +108,27 @@ const remark = /^time="[^"]*" level=(?:debug|info|warning) /;
 /** A Failure of what an engine said before it gave up, with no secrets in it: its reason on one line, and its last lines. */
 export function engineFailure(name: string, action: string, said: readonly string[], exitCode: number): Failure {
   const lines = said.map(withoutLogins).filter((line) => /[^\s-]/.test(line));
+  const log = (stepOutput(lines) ?? lines).slice(-logLength);
   const reasons = lines.filter((line) => !remark.test(line));
   const text = reasons.join("\n");
   for (const { pattern, meaning } of readings) {
     const match = pattern.exec(text);
-    if (match !== null)
-      return new Failure(oneLine(`${name} ${meaning(match, action)}`, reasonLength), lines.slice(-logLength));
+    if (match !== null) return new Failure(oneLine(`${name} ${meaning(match, action)}`, reasonLength), log);
   }
   const complaint =
     reasons.findLast((line) => prefixes.test(line)) ?? reasons.at(-1) ?? lines.at(-1) ?? `exit status ${exitCode}`;
-  return new Failure(
-    oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`, reasonLength),
-    lines.slice(-logLength),
-  );
+  return new Failure(oneLine(`${name} ${action}: ${complaint.replace(prefixes, "")}`, reasonLength), log);
+}
+
+/**
+ * What the command said that ended a build: BuildKit numbers the steps, which may run at the same time, and in the end repeats a few
+ * lines and a piece of the Dockerfile. Undefined where no command said anything.
+ */
+function stepOutput(lines: readonly string[]): readonly string[] | undefined {
+  const [, step] = lines.map((line) => /^#(\d+) ERROR: /.exec(line)).findLast((match) => match !== null) ?? [];
+  const output = new RegExp(`^#${step} \\d+\\.\\d+ `);
+  const said = lines.flatMap((line) => (output.test(line) ? [line.replace(output, "")] : []));
+  return step === undefined || said.length === 0 ? undefined : said;
 }
 
 /** What the runtimes say where an image has not the command, or it is none: `exec: "nope": executable file not found in $PATH`. */

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   closeSync,
   constants,
@@ -107,6 +108,15 @@ export function writeText(path: string, { text, executable = false }: FileConten
     renameSync(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary);
+    throw new Failure(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+/** Adds text to the end of a file that somebody else gives for it. */
+export function appendText(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (error) {
     throw new Failure(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }

@@ -4,7 +4,10 @@ import type { Reporter } from "./reporter.js";
 /** Every event as a line of JSON on standard output, then the report as one more, of type `report`. */
 export function createJsonReporter(): Reporter {
   return {
-    hear: (event) => print(JSON.stringify(event)),
+    hear: (event) => {
+      // For who draws a bar: a program has `ingot plan --format json`.
+      if (event.type !== "scheduled") print(formatJson(event));
+    },
     finish: ({ images, failedPairs, ms }) => {
       const rows = images.map(({ image, platform, state, size, reason }) => ({
         image: image.id,
@@ -15,7 +18,15 @@ export function createJsonReporter(): Reporter {
         reason,
         tags: image.tags,
       }));
-      print(JSON.stringify({ type: "report", ms, failedPairs, images: rows }));
+      print(formatJson({ type: "report", ms, failedPairs, images: rows }));
     },
+    close: () => {},
   };
 }
+
+/** On one line, and nothing in it controls a terminal: JSON itself escapes the first of these characters alone. */
+const formatJson = (value: object): string =>
+  JSON.stringify(value).replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

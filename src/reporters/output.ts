@@ -1,9 +1,32 @@
 import { type Diagnostic, formatDiagnostic, sortDiagnostics } from "../model/diagnostic.js";
 import type { Failure } from "../model/failure.js";
+import { visibleLine } from "./visible.js";
+
+/** What is drawn at the end of a terminal and changes: it makes room for what is written. */
+export interface Screen {
+  readonly clear: () => void;
+  readonly draw: () => void;
+  /** Clears it, and draws nothing any more. */
+  readonly close: () => void;
+}
+
+let screen: Screen | undefined;
+
+/** Has what is written from now on stand above a screen; without one, after all that was written. */
+export function useScreen(next: Screen | undefined): void {
+  screen?.close();
+  screen = next;
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  screen?.clear();
+  stream.write(text);
+  screen?.draw();
+}
 
 /** What was asked for goes to standard output; everything said about the work, to standard error. */
 export function print(text: string): void {
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  write(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
 }
 
 /** A reader that has seen enough (`| head`, `2>&1 | head`) is no error: the run ends, and leaves nothing behind. */
@@ -17,7 +40,7 @@ export function endWithReader(end: () => void): void {
 }
 
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  write(process.stderr, `${text}\n`);
 }
 
 export function complain(diagnostics: readonly Diagnostic[]): void {
@@ -36,8 +59,8 @@ function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
 }
 
 export function sayFailure(failure: Failure): void {
-  for (const line of failure.log.slice(-20)) say(`  | ${line}`);
-  say(`ingot: ${failure.message}`);
+  for (const line of failure.log.slice(-20)) say(`  | ${visibleLine(line)}`);
+  say(`ingot: ${failure.message.split("\n").map(visibleLine).join("\n")}`);
 }
 
 /** Something that Ingot's own code did not expect. */

@@ -1,49 +1,70 @@
 import { formatBytes } from "../model/bytes.js";
-import type { Event, Move, Subject } from "../model/event.js";
+import { type Event, type Move, type Subject, taskKey } from "../model/event.js";
 import { unreachable } from "../model/failure.js";
 import { narrowestReference } from "../model/image.js";
 import type { Platform } from "../model/platform.js";
 import type { ImageReport, Report } from "../model/report.js";
 import { print, say } from "./output.js";
+import { type Paint, unpainted } from "./paint.js";
 import type { Reporter } from "./reporter.js";
 import { formatDuration, formatTable } from "./table.js";
+import { visible, visibleLine } from "./visible.js";
 
-/** A line for each thing that happens, and a table at the end: for logs, and for terminals without a live view. */
-export function createPlainReporter(): Reporter {
+/** Lines of a failure's log that are shown at once. */
+export const shownLines = 20;
+
+export interface PlainOptions {
+  /** Milliseconds since the run began. */
+  readonly now: () => number;
+  readonly paint: Paint;
+}
+
+/** A line for each thing that happens, with the time since the beginning, and a table at the end: for logs, and for terminals without a live view. */
+export function createPlainReporter({ now, paint }: PlainOptions): Reporter {
+  const files = new Map<string, string>();
   return {
     hear: (event) => {
-      const line = formatEvent(event);
-      if (line !== undefined) say(line);
+      if (event.type === "failed" && event.file !== undefined) files.set(taskKey(event), event.file);
+      const text = formatEvent(event, paint);
+      if (text !== undefined) say(stamped(text, now()));
     },
-    finish: (report) => print(formatReport(report)),
+    finish: (report) => print(formatReport(report, files)),
+    close: () => {},
   };
 }
 
+/** `[  12.3 s] built   …`; lines that follow stand under the first. */
+export function stamped(text: string, ms: number): string {
+  const stamp = `[${(ms / 1000).toFixed(1).padStart(6)} s] `;
+  return text
+    .split("\n")
+    .join(`\n${" ".repeat(stamp.length)}`)
+    .replace(/^/, stamp);
+}
+
 /** One line, or more where a failure brings its log; undefined for what a log has no use for. */
-export function formatEvent(event: Event): string | undefined {
+export function formatEvent(event: Event, paint: Paint = unpainted): string | undefined {
   switch (event.type) {
     case "started":
       return `${event.stage.padEnd(7)} ${nameOf(event)} …`;
     case "built":
-      return `built   ${nameOf(event)} in ${formatDuration(event.ms)}, ${formatBytes(event.size)} on disk`;
+      return `${paint("green", "built  ")} ${nameOf(event)} in ${formatDuration(event.ms)}, ${formatBytes(event.size)} on disk`;
     case "verified":
-      return `same    ${nameOf(event)} in ${formatDuration(event.ms)}, ${event.digest}`;
+      return `${paint("green", "same   ")} ${nameOf(event)} in ${formatDuration(event.ms)}, ${event.digest}`;
     case "tested":
-      return `tested  ${nameOf(event)} in ${formatDuration(event.ms)}, ${event.checks} checks`;
+      return `${paint("green", "tested ")} ${nameOf(event)} in ${formatDuration(event.ms)}, ${event.checks} checks`;
     case "published":
       return [
-        `publish ${event.subject} in ${formatDuration(event.ms)}, ${event.moves.length} tags`,
+        `${paint("green", "publish")} ${event.subject} in ${formatDuration(event.ms)}, ${event.moves.length} tags`,
         ...event.moves.map(formatMove),
       ].join("\n");
     case "planned":
       return [`plan    ${event.subject}, ${event.moves.length} tags`, ...event.moves.map(formatMove)].join("\n");
     case "failed":
-      return [
-        `FAILED  ${event.stage} ${nameOf(event)}: ${event.reason}`,
-        ...event.log.slice(-20).map((line) => `        | ${line}`),
-      ].join("\n");
+      return formatFailure(event, paint);
     case "note":
-      return `note    ${event.text}`;
+      return `${paint("yellow", "note   ")} ${visibleLine(event.text)}`;
+    case "scheduled":
     case "kept":
     case "skipped":
     case "output":
@@ -53,25 +74,36 @@ export function formatEvent(event: Event): string | undefined {
   }
 }
 
+/** The reason with the command that failed, the last lines, and where the others are. */
+function formatFailure(event: Extract<Event, { readonly type: "failed" }>, paint: Paint): string {
+  const { stage, reason, log, file } = event;
+  return [
+    `${paint("red", "FAILED ")} ${stage} ${nameOf(event)}: ${visibleLine(reason)}`,
+    ...log.slice(-shownLines).map((line) => `        | ${visibleLine(line)}`),
+    ...(file === undefined ? [] : [`        all of its output: ${visible(file)}`]),
+  ].join("\n");
+}
+
 /** `python/3.13/trixie/dev`, or `python/3.13/trixie/dev (linux/arm64)` where that is not this machine's platform. */
-const nameOf = ({ subject, platform }: { readonly subject: Subject; readonly platform?: Platform }): string =>
+export const nameOf = ({ subject, platform }: { readonly subject: Subject; readonly platform?: Platform }): string =>
   platform === undefined ? subject : `${subject} (${platform})`;
 
 /** `        python:3.13 sha256:0123456789ab → sha256:ba9876543210 (3.13.4 → 3.13.5)` */
 function formatMove({ repository, tag, from, to, why }: Move): string {
   const short = (digest: string) => digest.slice(0, "sha256:".length + 12);
-  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${why})`;
+  return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${visible(why)})`;
 }
 
-export function formatReport({ images, failedPairs, failures: failed, ms }: Report): string {
+/** What there is, what was skipped and what failed; and of what failed, by its task, in which file its output is. */
+export function formatReport(report: Report, files: ReadonlyMap<string, string> = new Map()): string {
+  const { images, failures } = report;
   const made = images.filter(({ state }) => state === "built" || state === "kept");
   const table = formatTable(["IMAGE", "VERSION", "ON DISK", "STATE", "TAGS"], made.map(formatRow));
-  const failures = images.filter(({ state }) => state === "failed");
   return [
     ...(made.length === 0 ? [] : [table]),
     ...formatSkipped(images),
-    ...formatFailures(failed),
-    formatSummary(images, failures.length + failedPairs.length, ms),
+    ...formatFailures(failures, files),
+    formatSummary(report),
   ].join("\n\n");
 }
 
@@ -92,17 +124,25 @@ function formatSkipped(images: readonly ImageReport[]): readonly string[] {
     const name = nameOf({ subject: image.id, ...(platform === undefined ? {} : { platform }) });
     if (state === "skipped") reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
   }
-  return [...reasons].map(([reason, ids]) => `skipped: ${reason}\n${ids.map((id) => `  ${id}`).join("\n")}`);
+  return [...reasons].map(
+    ([reason, ids]) => `skipped: ${visibleLine(reason)}\n${ids.map((id) => `  ${id}`).join("\n")}`,
+  );
 }
 
 /** Once more at the end, where who comes back after an hour looks; the logs are above. */
-function formatFailures(failures: Report["failures"]): readonly string[] {
-  const lines = failures.map((failure) => `  ${failure.stage} ${nameOf(failure)}: ${failure.reason}`);
+function formatFailures(failures: Report["failures"], files: ReadonlyMap<string, string>): readonly string[] {
+  const lines = failures.flatMap((failure) => {
+    const file = files.get(taskKey(failure));
+    const line = `  ${failure.stage} ${nameOf(failure)}: ${visibleLine(failure.reason)}`;
+    return file === undefined ? [line] : [line, `    ${visible(file)}`];
+  });
   return lines.length === 0 ? [] : [["FAILED:", ...lines].join("\n")];
 }
 
-function formatSummary(images: readonly ImageReport[], failures: number, ms: number): string {
+/** `3 built, 12 already right, 0 skipped, 1 FAILED, in 1 min 1 s` */
+export function formatSummary({ images, failedPairs, ms }: Report): string {
   const count = (state: ImageReport["state"]) => images.filter((each) => each.state === state).length;
+  const failures = count("failed") + failedPairs.length;
   const failed = failures === 0 ? "" : `, ${failures} FAILED`;
   return `${count("built")} built, ${count("kept")} already right, ${count("skipped")} skipped${failed}, in ${formatDuration(ms)}`;
 }

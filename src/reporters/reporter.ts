@@ -5,4 +5,6 @@ import type { Report } from "../model/report.js";
 export interface Reporter {
   readonly hear: (event: Event) => void;
   readonly finish: (report: Report) => void;
+  /** Leaves the terminal as it was, however the run ended; twice is as good as once. */
+  readonly close: () => void;
 }

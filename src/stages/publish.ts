@@ -6,6 +6,7 @@ import type { Platform } from "../model/platform.js";
 import type { Digest, RepositoryName, Tag } from "../model/reference.js";
 import { elapsed } from "../ports/clock.js";
 import type { Engine, EngineImage } from "../ports/engine.js";
+import { finishOnSignal } from "../ports/interruption.js";
 import type { Registry } from "../ports/registry.js";
 import { localReference } from "./build.js";
 import { type LocalImage, provideContent } from "./publish-content.js";
@@ -83,7 +84,8 @@ export async function tagReleases(
     if (attempt > mostAttempts) throw new Failure(busy(pair.id));
     if (attempt === 1) say({ type: "started", stage: "publish", subject: pair.id });
     for (const plan of plans) await label(plan, context);
-    const done = await applySteps(steps, registry);
+    // A reader of a pair's tags finds none of them moved, or all.
+    const done = await finishOnSignal(() => applySteps(steps, registry));
     moved.push(...done);
     // Who has passed looks at once: a pause would only give the other the time to pass too.
     if (done.length < steps.length) await sleep(pauseAfter(attempt, elapsed(began)));

@@ -6,6 +6,7 @@ import { contractVersion } from "../model/promises.js";
 import { elapsed } from "../ports/clock.js";
 import type { EngineImage } from "../ports/engine.js";
 import { listFiles, readText } from "../ports/files.js";
+import { hearEngine } from "../ports/heard-engine.js";
 import { fingerprint } from "../support/fingerprint.js";
 import { inOnePart, localReference } from "./build.js";
 import { type CheckContext, checkPair, lastReference } from "./check.js";
@@ -32,7 +33,8 @@ export async function testPair(pair: Pair, context: TestContext): Promise<void> 
   }
   const start = elapsed();
   say({ type: "started", stage: "test", subject: pair.id });
-  const { checks, breaches } = await checkPair(pair, context);
+  const hear = (line: string): void => say({ type: "output", stage: "test", subject: pair.id, line });
+  const { checks, breaches } = await checkPair(pair, { ...context, engine: hearEngine(context.engine, hear) });
   if (breaches.length > 0) throw new Failure(breaches[0] as string, breaches.slice(1));
   await replaceMark(pair, mark, context);
   say({ type: "tested", subject: pair.id, ms: elapsed(start), checks });

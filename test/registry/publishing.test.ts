@@ -39,6 +39,46 @@ describe("a publication in a real registry", function () {
     }
   });
 
+  describe("interrupted while it moves tags", () => {
+    const isMove = (path: string): boolean => !/-\d{8}$/.test(path);
+
+    it("moves all of that pair, none of the next, and then ends", async () => {
+      const trial = await trials.begin();
+      const publisher = startPublisher(trial.publication(second));
+      const moved: string[] = [];
+      trials.proxy.watch(({ kind, path }, now) => {
+        if (kind !== "tag PUT" || now !== "answered" || !isMove(path)) return undefined;
+        if (moved.push(path) > 1) return undefined;
+        publisher.interrupt();
+        // The signal comes while this request waits for its answer.
+        return new Promise((resolve) => setTimeout(resolve, 100));
+      });
+      assert.equal(await publisher.outcome, "ended by SIGINT");
+      trials.proxy.watch(() => undefined);
+      assert.ok(moved.length > 1, "no tag was moved after the first");
+      assert.ok(
+        moved.every((path) => path.includes("/base/")),
+        moved.join("\n"),
+      );
+      await trial.check(second, ["base"]);
+      await isCompleted(trial);
+    });
+
+    it("twice, ends at once, and the next run completes it", async () => {
+      const trial = await trials.begin();
+      const publisher = startPublisher(trial.publication(second));
+      trials.proxy.watch(({ kind, path }, now) => {
+        if (kind !== "tag PUT" || now !== "asked" || !isMove(path)) return undefined;
+        publisher.interrupt();
+        setTimeout(publisher.interrupt, 100);
+        return publisher.outcome.then(() => {});
+      });
+      assert.equal(await publisher.outcome, "ended by SIGINT");
+      trials.proxy.watch(() => undefined);
+      await isCompleted(trial);
+    });
+  });
+
   const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
   describe(`killed (SEED=${seed})`, () => {
     const random = randomFrom(seed);

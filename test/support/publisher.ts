@@ -8,7 +8,9 @@ const program = fileURLToPath(new URL("publish-child.js", import.meta.url));
 /** A publisher that is a program of its own. */
 export interface Publisher {
   readonly kill: () => void;
-  /** The message of its failure; undefined where it is done. Of one that was killed, `SIGKILL`. */
+  /** Tells it to end. */
+  readonly interrupt: () => void;
+  /** The message of its failure; undefined where it is done. Of one that was killed, `SIGKILL`; of one that was interrupted, `ended by SIGINT`. */
   readonly outcome: Promise<string | undefined>;
 }
 
@@ -32,7 +34,7 @@ export function startPublisher(publication: Publication, env: NodeJS.ProcessEnv 
   });
   const said = text(child.stderr);
   const outcome = ended.then(async (how) => (how === "failed" ? (await said).trim() : how));
-  return { kill: () => child.kill("SIGKILL"), outcome };
+  return { kill: () => child.kill("SIGKILL"), interrupt: () => child.kill("SIGINT"), outcome };
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */

@@ -208,6 +208,28 @@ Error: creating build container: initializing source docker://127.0.0.1:9/x:1: p
     assert.ok(!log.includes("------"));
   });
 
+  it("has the last lines of the command that ended a build, without what ran beside it and what is said twice", () => {
+    const said = [
+      "#4 [one 1/1] RUN one",
+      "#5 [two 1/1] RUN two",
+      ...Array.from({ length: 30 }, (_, index) => [
+        `#5 0.${index} line ${index}`,
+        `#4 0.${index} beside ${index}`,
+      ]).flat(),
+      '#5 ERROR: process "/bin/sh -c two" did not complete successfully: exit code: 3',
+      "#4 CANCELED",
+      " > [two 1/1] RUN two:",
+      "0.29 line 29",
+      'ERROR: failed to solve: process "/bin/sh -c two" did not complete successfully: exit code: 3',
+    ];
+    const { message: text, log } = engineFailure("docker", "cannot build", said, 1);
+    assert.equal(text, 'docker cannot build: process "/bin/sh -c two" did not complete successfully: exit code: 3');
+    assert.deepEqual(
+      log,
+      Array.from({ length: 20 }, (_, index) => `line ${index + 10}`),
+    );
+  });
+
   it("is one line, however long its reason and whatever is in it", () => {
     const text = message("docker", `ERROR: failed to solve: \t a ${"very ".repeat(200)} long command`);
     assert.match(text, /^docker cannot work: a very very .*…$/);

@@ -38,7 +38,10 @@ describe("a run that a signal ends", () => {
       process.kill(program.pid ?? 0, signal);
       const { exitCode, stdout, stderr } = await program;
       assert.equal(exitCode, status);
-      assert.equal(stderr.split("\n").at(-1), `ingot: ended by ${signal}`);
+      assert.deepEqual(stderr.split("\n").slice(-2), [
+        `ingot: ${signal}: stopping what runs; once more ends it at once`,
+        `ingot: ended by ${signal}`,
+      ]);
       assert.doesNotMatch(`${stdout}${stderr}`, /fail|skip/i);
       assert.ok(existsSync(join(bin, "ended")));
       assert.deepEqual(readdirSync(temporary), []);
@@ -51,13 +54,55 @@ describe("a run that a signal ends", () => {
     const script = `
 import { endOnSignals } from ${module("interruption.js")};
 import { run } from ${module("process.js")};
-endOnSignals(() => {});
+endOnSignals({ begins: () => {}, ended: () => {} });
 await run("sh", ["-c", ${JSON.stringify(waiting)}], { group: true });`;
     const program = execa(process.execPath, ["--input-type=module", "--eval", script], { reject: false });
     while (!existsSync(join(folder(), "begun"))) await wait(20);
     process.kill(program.pid ?? 0, "SIGTERM");
     assert.equal((await program).exitCode, 143);
     assert.ok(existsSync(join(folder(), "cleaned")));
+  });
+});
+
+describe("work that must not be left half done", () => {
+  const folder = useTemporaryFolder();
+  const start = (milliseconds: number) => {
+    const module = JSON.stringify(join(repository, "dist", "src", "ports", "interruption.js"));
+    const script = `
+import { writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { endOnSignals, finishOnSignal } from ${module};
+endOnSignals({ begins: () => writeFileSync("heard", ""), ended: () => writeFileSync("ended", "") });
+const work = finishOnSignal(async () => {
+  writeFileSync("begun", "");
+  await wait(${milliseconds});
+  writeFileSync("done", "");
+});
+await work;
+await finishOnSignal(async () => writeFileSync("next", ""));
+await wait(60_000);`;
+    return execa(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder(), reject: false });
+  };
+  const appears = async (name: string): Promise<void> => {
+    while (!existsSync(join(folder(), name))) await wait(10);
+  };
+
+  it("ends when a signal has come, and what would follow does not begin", async () => {
+    const program = start(500);
+    await appears("begun");
+    program.kill("SIGINT");
+    assert.equal((await program).exitCode, 130);
+    assert.deepEqual(readdirSync(folder()).sort(), ["begun", "done", "ended", "heard"]);
+  });
+
+  it("is left where a second signal comes", async () => {
+    const program = start(30_000);
+    await appears("begun");
+    program.kill("SIGINT");
+    await appears("heard");
+    program.kill("SIGINT");
+    assert.equal((await program).exitCode, 130);
+    assert.deepEqual(readdirSync(folder()).sort(), ["begun", "ended", "heard"]);
   });
 });
 
