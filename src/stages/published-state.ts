@@ -59,7 +59,7 @@ export function createStateReader({
 }
 
 /** The first of those attached that can be read: they differ at most in what they say of the engine. */
-async function readRecordOf(
+export async function readRecordOf(
   registry: Registry,
   repository: RepositoryName,
   digest: Digest,
