@@ -43,6 +43,19 @@ export function updateSizes(
   return Object.fromEntries([...all].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The sizes with what others' images of the same packages weigh, of those images that were measured at that version. */
+export function recordOthers(
+  previous: Sizes,
+  fresh: readonly { readonly image: Image; readonly others: NonNullable<MeasuredSize["others"]> }[],
+): Sizes {
+  const all = new Map(Object.entries(previous));
+  for (const { image, others } of fresh) {
+    const before = all.get(image.id);
+    if (before?.version === image.version.text) all.set(image.id, { ...before, others });
+  }
+  return Object.fromEntries(all);
+}
+
 /** They are of one version: an image of another is not compared with them. */
 function othersOf({ id, version }: Image, previous: Sizes): Pick<MeasuredSize, "others"> {
   const before = Object.hasOwn(previous, id) ? previous[id] : undefined;
