@@ -3,7 +3,7 @@ import type { Changes } from "../model/changes.js";
 import type { Image, Pair } from "../model/image.js";
 import { anchorOf, type SiteBuild, type SiteFacts } from "../model/site.js";
 import type { Shape, ShapeOf } from "../support/template.js";
-import { referenceOf } from "./site-images.js";
+import { imagesInOrder, referenceOf } from "./site-images.js";
 import { type PageView, pageShape } from "./site-page.js";
 
 interface UpdateView {
@@ -68,8 +68,7 @@ type BuildChanges = ImageChanges["builds"][number];
 const room = { page: 1000, build: 40 } as const;
 
 export function changesOf(pairs: readonly Pair[], facts: SiteFacts): readonly ImageChanges[] {
-  const images = pairs.flatMap((pair) => pair.images);
-  const told = images.flatMap((image) => {
+  const told = imagesInOrder(pairs).flatMap((image) => {
     const builds = (facts.published.get(image.id)?.builds ?? []).filter(({ changes }) => changes.length > 0);
     return builds.length === 0 ? [] : [{ image, builds: builds.toReversed() }];
   });

@@ -72,7 +72,7 @@ export const partShape = {
 } as const satisfies ShapeOf<PartView> & Shape;
 
 /** Characters of a page's rows, with what stands around each: far enough from 200 kB for what has to be escaped. */
-const room = { page: 110_000, row: 130 } as const;
+const room = { page: 110_000, row: 190 } as const;
 
 /** The rows of all packages, divided so that no page is large. */
 export function listParts({ uses, describe }: CatalogPackages): readonly Omit<PartView, "page">[] {

@@ -50,8 +50,12 @@ export const imageRowShape = {
 } as const satisfies ShapeOf<ImageRowView> & Shape;
 
 export function imageRows(pairs: readonly Pair[], sources: PageSources, facts: SiteFacts): readonly ImageRowView[] {
-  return pairs.flatMap((pair) => [...pair.images].sort(runtimeFirst).map((image) => imageRow(image, sources, facts)));
+  return imagesInOrder(pairs).map((image) => imageRow(image, sources, facts));
 }
+
+/** Of each pair first what runs in production, and what it is built with last. */
+export const imagesInOrder = (pairs: readonly Pair[]): readonly Image[] =>
+  pairs.flatMap(({ images }) => [...images].sort(runtimeFirst));
 
 const runtimeFirst = (a: Image, b: Image): number =>
   Number(b.variant === "runtime") - Number(a.variant === "runtime") ||

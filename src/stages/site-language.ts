@@ -4,7 +4,7 @@ import type { Shape, ShapeOf } from "../support/template.js";
 import type { PageSources } from "./pages.js";
 import { sizeBars, sizeTrends } from "./site-charts.js";
 import { newestFirst } from "./site-front.js";
-import { type ImageRowView, imageRowShape, imageRows } from "./site-images.js";
+import { type ImageRowView, imageRowShape, imageRows, imagesInOrder } from "./site-images.js";
 import { type BarsView, barsShape, type PageView, pageShape, type TrendView, trendShape } from "./site-page.js";
 import { packageViews } from "./view-packages.js";
 import { exampleOf, helloOf, limitsOf, runtimesOf } from "./view-readme.js";
@@ -69,7 +69,7 @@ export function languageView(
   facts: SiteFacts,
 ): Omit<LanguageView, "page" | "known" | "of" | "changed"> {
   const pairs = newestFirst(language.pairs);
-  const images = pairs.flatMap((pair) => pair.images);
+  const images = imagesInOrder(pairs);
   const example = placedExample(language, facts);
   return {
     language: language.language,

@@ -15,6 +15,7 @@ import {
 } from "./site-contains.js";
 import { dataFiles } from "./site-data.js";
 import { frontShape, frontView, newestFirst, tagData } from "./site-front.js";
+import { imagesInOrder } from "./site-images.js";
 import { languageShape, languageView } from "./site-language.js";
 import { languagePackages, packagesShape } from "./site-packages.js";
 import type { PageView } from "./site-page.js";
@@ -116,8 +117,7 @@ function renderLanguage(site: Site, language: LanguagePlan): readonly (readonly 
   const { plan, sources, facts, compiled } = site;
   const name = language.language;
   const pairs = newestFirst(language.pairs);
-  const images = pairs.flatMap((pair) => pair.images);
-  const packages = languagePackages(images, facts.packages);
+  const packages = languagePackages(imagesInOrder(pairs), facts.packages);
   const changes = changesOf(pairs, facts);
   const page = (title: string, what: string) => pageOf(site, title, what, "../../", "languages");
   const counts = { known: packages.known, of: packages.of, changed: changes.length === 0 ? "" : "yes" };

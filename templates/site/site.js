@@ -184,12 +184,16 @@
 
   function rowOf([name, version, source, set]) {
     const [where, images] = lists.sets[set];
-    const head = make("th", source === "" ? name : [`${name} `, make("i", `from ${source}`)], { scope: "row" });
+    const head = make("th", source === "" ? name : [`${name} `, make("i", `from ${source}`)], {
+      role: "rowheader",
+      scope: "row",
+    });
     const partly = images.filter((image) => lists.images[image][3] === 0).length;
     const known = partly === 0 ? "" : ` (${partly === images.length ? "all" : partly} known in part)`;
     const details = make("details", make("summary", `${count(images.length, "image")}${known}: ${where}`));
     details.addEventListener("toggle", () => details.append(make("ul", images.map(linkTo))), { once: true });
-    return make("tr", [head, make("td", version), make("td", details)]);
+    const cell = (content) => make("td", content, { role: "cell" });
+    return make("tr", [head, cell(version), cell(details)], { role: "row" });
   }
 
   function linkTo(image) {
