@@ -102,7 +102,8 @@
           : `${direct.length === 0 ? "" : ", and "}${count(inside.length, "language")} by package`;
       const found = direct.length === 0 && also !== "" ? "" : count(direct.length, "language");
       const isAll = words.length === 0 && direct.length === cards.length;
-      find("#status").textContent = isAll ? "" : `${found}${also}`;
+      const none = direct.length + inside.length === 0;
+      find("#status").textContent = isAll ? "" : none ? "No language has that." : `${found}${also}`;
     });
   }
 

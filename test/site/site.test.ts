@@ -115,7 +115,7 @@ describe("the site in a browser", () => {
     });
 
     it("none, and says so", async () => {
-      await search("cobol-2002", /^0 languages$/);
+      await search("cobol-2002", /^No language has that\.$/);
       assert.deepEqual(await cards(), []);
     });
 
