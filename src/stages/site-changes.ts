@@ -17,7 +17,6 @@ export interface ChangesView {
   readonly page: PageView;
   readonly language: string;
   readonly asked: string;
-  readonly changed: string;
   readonly images: readonly {
     readonly anchor: string;
     readonly name: string;
@@ -43,7 +42,6 @@ export const changesShape = {
   page: pageShape,
   language: true,
   asked: true,
-  changed: true,
   images: [
     {
       anchor: true,

@@ -25,7 +25,6 @@ export interface ImageRowView {
   readonly ended: string;
   /** Empty where no registry was asked, or has none. */
   readonly digest: string;
-  readonly shortDigest: string;
   /** "yes" where a registry was asked and has no such image. */
   readonly absent: string;
   readonly tags: readonly { readonly tag: string; readonly astray: string }[];
@@ -44,7 +43,6 @@ export const imageRowShape = {
   until: true,
   ended: true,
   digest: true,
-  shortDigest: true,
   absent: true,
   tags: [{ tag: true, astray: true }],
 } as const satisfies ShapeOf<ImageRowView> & Shape;
@@ -78,7 +76,6 @@ function imageRow(image: Image, sources: PageSources, facts: SiteFacts): ImageRo
     until: formatSupport(image.support, image.distribution.name) || "—",
     ended: image.support.ended === undefined ? "" : "yes",
     digest: published?.digest ?? "",
-    shortDigest: published?.digest.slice("sha256:".length, "sha256:".length + 12) ?? "",
     absent: facts.asked && published === undefined ? "yes" : "",
     tags: image.tags.map((tag) => ({ tag, astray: published?.astray.includes(tag) ? "yes" : "" })),
   };

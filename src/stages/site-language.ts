@@ -36,8 +36,6 @@ export interface LanguageView {
     readonly on: string;
     readonly reason: string;
   }[];
-  /** "yes" where the page of changes has something. */
-  readonly changed: string;
   readonly limits: readonly { readonly parts: RichText }[];
 }
 
@@ -58,7 +56,6 @@ export const languageShape = {
   known: true,
   of: true,
   packages: [{ names: [true], variants: true, on: true, reason: true }],
-  changed: true,
   limits: [{ parts: [{ text: true, code: true }] }],
 } as const satisfies ShapeOf<LanguageView> & Shape;
 
@@ -67,7 +64,7 @@ export function languageView(
   base: string,
   sources: PageSources,
   facts: SiteFacts,
-): Omit<LanguageView, "page" | "known" | "of" | "changed"> {
+): Omit<LanguageView, "page" | "known" | "of"> {
   const pairs = newestFirst(language.pairs);
   const images = imagesInOrder(pairs);
   const example = placedExample(language, facts);
