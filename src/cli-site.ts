@@ -11,7 +11,7 @@ interface SiteFlags {
 }
 
 const siteHelp = `
-Packages come from build/sbom, which builds and tests write, and with --registry from what is attached to published images.
+Packages come from build/sbom, which builds write, and with --registry from what is attached to published images.
 The folder is replaced as a whole; one that holds anything else is refused.`;
 
 export function addSite(program: Command, finish: Finish): void {
