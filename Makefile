@@ -33,6 +33,10 @@ sizes: compile engine ## Measure the images that are built, and write what they 
 	@./bin/ingot size --record
 	@./bin/ingot generate
 
+.PHONY: site
+site: compile ## Write the catalog as a web site into build/site
+	@./bin/ingot site --out build/site
+
 .PHONY: compile
 compile: $(COMPILED)
 
@@ -55,7 +59,7 @@ engine-tests:
 .PHONY: test
 test: check test-unit engine-tests ## Set up and run every test
 	$(MOCHA) --config .mocharc.engines.json --parallel --jobs 2 "dist/test/engine/*.test.js" "dist/test/registry/*.test.js"
-	$(MOCHA) --config .mocharc.engines.json "dist/test/catalog/*.test.js" "dist/test/terminal/*.test.js"
+	$(MOCHA) --config .mocharc.engines.json "dist/test/catalog/*.test.js" "dist/test/terminal/*.test.js" "dist/test/site/*.test.js"
 
 # How many catalogs the property test spoils: as many as it takes to be sure here, and a few where seconds count.
 test: export RUNS = 5000

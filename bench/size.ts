@@ -1,10 +1,16 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { Failure } from "../src/model/failure.js";
 import type { Image } from "../src/model/image.js";
 import { readPackageDatabase } from "../src/model/package-database.js";
 import { measureSize } from "../src/model/size.js";
+import { formatSizes, recordOthers } from "../src/model/sizes.js";
+import { writeText } from "../src/ports/files.js";
 import { output } from "../src/ports/process.js";
 import { formatTable } from "../src/reporters/table.js";
 import { localReference } from "../src/stages/build.js";
+import { loadSizes, sizesName } from "../src/stages/pages.js";
 import { type Bench, naiveDockerfile, packagesOf, runBench, unpackedDockerfile, withBench } from "./peers.js";
 
 const staticList = ["base-files", "netbase", "tzdata", "media-types", "tzdata-legacy"];
@@ -96,9 +102,28 @@ function format(comparisons: readonly Comparison[], measure: keyof Weight): stri
   );
 }
 
+/** Writes what the others weigh into `catalog.sizes.yaml`, for the charts of the site. */
+function record(comparisons: readonly Comparison[]): void {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const sizes = loadSizes(root);
+  if (!sizes.ok) throw new Failure("catalog.sizes.yaml is not as it should be: ingot generate says where");
+  const fresh = comparisons.map(({ image, naive, distroless: other }) => ({
+    image,
+    others: {
+      plain: naive.uncompressed,
+      ...(other === undefined ? {} : { distroless: other.uncompressed }),
+    },
+  }));
+  writeText(join(root, sizesName), { text: formatSizes(recordOthers(sizes.value, fresh)) });
+}
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: "boolean", default: false }, distribution: { type: "string", default: "trixie" } },
+    options: {
+      json: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
+      distribution: { type: "string", default: "trixie" },
+    },
     allowPositionals: true,
   });
   const wanted = ({ language, variant }: Image): boolean =>
@@ -106,6 +131,7 @@ async function main(): Promise<void> {
   await withBench(values.distribution, async (bench) => {
     const comparisons: Comparison[] = [];
     for (const image of bench.ours.filter(wanted)) comparisons.push(await compare(bench, image));
+    if (values.record) record(comparisons);
     if (values.json) {
       console.log(
         JSON.stringify(

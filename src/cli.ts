@@ -5,6 +5,7 @@ import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, sh
 import { addPlan, formatImages } from "./cli-plan.js";
 import { addPublished } from "./cli-published.js";
 import { addRun, runCommands } from "./cli-run.js";
+import { addSite } from "./cli-site.js";
 import { addSize } from "./cli-size.js";
 import { addStale } from "./cli-stale.js";
 import { openCatalog, select } from "./commands/catalog.js";
@@ -51,6 +52,7 @@ function makeProgram(finish: Finish): Command {
   addGenerate(program, finish);
   addPlan(program, finish);
   addSize(program, finish);
+  addSite(program, finish);
   addNew(program, finish);
   addExpired(program, finish);
   addPublished(program, finish);

@@ -85,7 +85,37 @@ export function readSbom(text: string): Sbom {
   };
 }
 
-function rootOf({ packages, documentDescribes: [id] }: Document): DescribedPackage {
+/** A package, with its source package where that has another name. */
+export interface SbomPackageEntry {
+  readonly name: string;
+  readonly version: string;
+  /** `openssl` */
+  readonly source?: string;
+}
+
+const packagesAlone = document.pick({ documentDescribes: true, packages: true });
+
+/** Reads of which version of an image a bill of materials is, and what it says is in it; looks at no file. Throws a Failure. */
+export function readSbomPackages(text: string): {
+  readonly version: string;
+  readonly packages: readonly SbomPackageEntry[];
+} {
+  const data = readDocument(text, packagesAlone, "SPDX 2.3 document as Ingot writes them");
+  const root = rootOf(data);
+  const packages = data.packages.filter((each) => each !== root).map(withSource);
+  return { version: root.versionInfo, packages };
+}
+
+function withSource(described: DescribedPackage): SbomPackageEntry {
+  const { name, versionInfo: version } = described;
+  const [, source] = /^([!-?A-~]{1,200})@/.exec(purlOf(described)?.qualifiers?.["upstream"] ?? "") ?? [];
+  return source === undefined || source === name ? { name, version } : { name, version, source };
+}
+
+function rootOf({
+  packages,
+  documentDescribes: [id],
+}: Pick<Document, "packages" | "documentDescribes">): DescribedPackage {
   const root = packages.find(({ SPDXID }) => SPDXID === id);
   if (root === undefined) throw new Failure("it describes a package that is not in it");
   return root;

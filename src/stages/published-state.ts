@@ -115,7 +115,7 @@ function createRecordReader(registry: Registry): RecordReader {
 }
 
 /** All of those attached that can be read, and what is wrong with one that cannot. */
-async function readRecords(registry: Registry, repository: RepositoryName, digest: Digest): Promise<Records> {
+export async function readRecords(registry: Registry, repository: RepositoryName, digest: Digest): Promise<Records> {
   const records: BuildRecord[] = [];
   let problem: string | undefined;
   for (const each of (await registry.referrers(repository, digest, recordType)).slice(0, mostRecords)) {

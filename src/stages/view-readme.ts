@@ -91,16 +91,17 @@ export function readmeView(language: LanguagePlan, base: string, sources: PageSo
       on,
       reason: cell(reason),
     })),
-    limits: limitsOf(language),
+    limits: limitsOf(language).map(inline),
     images: pairs.flatMap(({ images }) => images.map((image) => imageRow(image, own(sources.sizes, image.id)))),
   };
 }
 
-const runtimesOf = (pairs: readonly Pair[]): readonly Image[] =>
+/** The runtime images of pairs. */
+export const runtimesOf = (pairs: readonly Pair[]): readonly Image[] =>
   pairs.flatMap(({ images }) => images.filter(({ variant }) => variant === "runtime"));
 
 /** The newest line on the distribution of Debian that the catalog floats on, which any machine can build; else the newest. */
-function exampleOf(pairs: readonly Pair[]): ReadmeView["example"] {
+export function exampleOf(pairs: readonly Pair[]): ReadmeView["example"] {
   const having = (wanted: string) =>
     pairs.find((pair) => runtimesOf([pair]).some(({ tags }) => tags.some((tag) => tag === wanted)));
   const newest = having("debian") ?? having("latest") ?? pairs[0];
@@ -117,7 +118,7 @@ function exampleOf(pairs: readonly Pair[]): ReadmeView["example"] {
 }
 
 /** The tested Dockerfile, with the example's images where it takes any. */
-function helloOf(dockerfile: string | undefined, { runtime, dev }: ReadmeView["example"]): string {
+export function helloOf(dockerfile: string | undefined, { runtime, dev }: ReadmeView["example"]): string {
   // A fence within would end the one around it.
   if (dockerfile === undefined || dockerfile.includes("```")) return "";
   return dockerfile
@@ -155,7 +156,7 @@ function imageRow(image: Image, size: MeasuredSize | undefined): ReadmeView["ima
 }
 
 /** What the definition says, then what follows from the families, and every exception with its reason. */
-function limitsOf({ pairs, notes }: LanguagePlan): readonly string[] {
+export function limitsOf({ pairs, notes }: LanguagePlan): readonly string[] {
   const present = families.filter((family) => pairs.some(({ distribution }) => distribution.family === family));
   const libraries = present.map((family) => `${cLibraries[family]} on ${family}`).join(", ");
   const differs = present.length > 1 ? ": what is compiled for one does not run on the other" : "";
@@ -176,7 +177,7 @@ function limitsOf({ pairs, notes }: LanguagePlan): readonly string[] {
     ...Object.entries(pairs[0]?.exceptions ?? {}).flatMap(([promise, excepted]) =>
       byReason(excepted ?? {}).map(([what, why]) => `${what}: excepted from \`${promise}\`: ${why}`),
     ),
-  ].map(inline);
+  ];
 }
 
 /** What has one reason is said in one line: "`/a` `/b`" and the reason. */

@@ -1,7 +1,9 @@
 import Handlebars from "handlebars";
-import type { Diagnostic, Place } from "../model/diagnostic.js";
-import { lineStartsOf, placeIn } from "./document.js";
+import type { Diagnostic } from "../model/diagnostic.js";
+import { parseTemplate, placeOfLines, type TemplateSource } from "./template-syntax.js";
 import { suggestion } from "./validate.js";
+
+export type { TemplateSource } from "./template-syntax.js";
 
 /** The names that a view has: `true` for a value, a shape for an object, a list of one shape for a list. */
 export type Shape = true | readonly [Shape] | { readonly [name: string]: Shape };
@@ -13,10 +15,8 @@ export type ShapeOf<T> = T extends readonly (infer Item)[]
     ? true
     : { readonly [Key in keyof T]-?: ShapeOf<Exclude<T[Key], undefined>> };
 
-export interface TemplateSource {
-  readonly file: string;
-  readonly text: string;
-}
+/** What a template writes: text as it is, or HTML, in which every string that it places is text or an attribute's value, whatever it holds. */
+export type Writes = "text" | "html";
 
 export interface Compiled {
   readonly render: (view: object) => string;
@@ -31,13 +31,15 @@ export function compileTemplate(
   source: TemplateSource,
   shape: Shape,
   partials: ReadonlyMap<string, TemplateSource>,
+  writes: Writes = "text",
 ): Compiled {
-  const complaints = checkTemplate(source, shape, partials, []);
+  const complaints = checkTemplate(source, shape, partials, writes);
   if (complaints.length > 0) return { render: () => "", complaints };
   const instance = Handlebars.create();
   for (const [name, partial] of partials) instance.registerPartial(name, partial.text);
   const render = instance.compile(source.text, {
-    noEscape: true,
+    // As HTML: & < > " ' ` = become references, so that nothing placed between quotes or tags ends them.
+    noEscape: writes === "text",
     strict: true,
     knownHelpersOnly: true,
     preventIndent: true,
@@ -50,6 +52,7 @@ export function compileTemplate(
 interface Scope {
   readonly source: TemplateSource;
   readonly partials: ReadonlyMap<string, TemplateSource>;
+  readonly writes: Writes;
   /** Shapes from the innermost block to the view. */
   readonly shapes: readonly Shape[];
   /** Names of the partials that led here. */
@@ -65,52 +68,13 @@ function checkTemplate(
   source: TemplateSource,
   shape: Shape,
   partials: ReadonlyMap<string, TemplateSource>,
-  trail: readonly string[],
+  writes: Writes,
+  trail: readonly string[] = [],
 ): readonly Diagnostic[] {
-  const parsed = parse(source);
+  const parsed = parseTemplate(source);
   return Array.isArray(parsed)
     ? parsed
-    : checkProgram(parsed as hbs.AST.Program, { source, partials, shapes: [shape], trail, depth: 0 });
-}
-
-function parse(source: TemplateSource): hbs.AST.Program | readonly Diagnostic[] {
-  try {
-    // Without what else parsing does, as that calls itself for each level of a template that may be too deep.
-    return Handlebars.parseWithoutProcessing(source.text);
-  } catch (error) {
-    return [syntaxComplaint(source, error)];
-  }
-}
-
-/** Handlebars' names of what it did not expect, in words. */
-const unexpected: Readonly<Record<string, string>> = {
-  EOF: "a block is still open at the end of the file",
-  INVALID: "a character that cannot stand here",
-  CLOSE: "}} where a name should be, or fewer of them than of {{",
-  OPEN: "{{ before the }} of the name before it",
-  OPEN_ENDBLOCK: "the end of a block that was not opened",
-  INVERSE: "an {{else}} that belongs to no block",
-};
-
-/** Handlebars says `Parse error on line 3:` and more, or has the line among the error's properties. */
-function syntaxComplaint(source: TemplateSource, error: unknown): Diagnostic {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = Number(/line (\d+)/.exec(message)?.[1] ?? (error as { lineNumber?: number }).lineNumber ?? 1);
-  const [, token = ""] = /, got '([A-Z_]+)'$/.exec(message) ?? [];
-  const [first = ""] = message.split("\n");
-  const reason = unexpected[token] ?? (token === "" ? first.replace(/ - \d+:\d+$/, "") : `${token} cannot stand here`);
-  return {
-    rule: "template-syntax",
-    message: `not well-formed Handlebars: ${reason}`,
-    place: placeOfLines(source, { line, column: 0 }, { line: line + 1, column: 0 }),
-  };
-}
-
-/** Handlebars counts lines from 1 and columns from 0, and takes a lone carriage return for the end of a line. */
-function placeOfLines({ file, text }: TemplateSource, start: hbs.AST.Position, end: hbs.AST.Position): Place {
-  const starts = lineStartsOf(text, /\r\n?|\n/g);
-  const offset = ({ line, column }: hbs.AST.Position) => (starts[line - 1] ?? text.length) + column;
-  return placeIn(file, text, [offset(start), offset(end)], lineStartsOf(text));
+    : checkProgram(parsed as hbs.AST.Program, { source, partials, writes, shapes: [shape], trail, depth: 0 });
 }
 
 const checkProgram = (program: hbs.AST.Program, scope: Scope): readonly Diagnostic[] =>
@@ -137,6 +101,8 @@ function checkMustache(node: hbs.AST.MustacheStatement, scope: Scope): readonly 
     return [
       complain(scope, node.path, "template-syntax", "templates place strings: there are no helpers that compute"),
     ];
+  if (scope.writes === "html" && !node.escaped)
+    return [complain(scope, node.path, "template-syntax", "write it as {{name}}: what HTML places is always escaped")];
   const found = lookUp(node.path, scope);
   if ("complaint" in found) return [found.complaint];
   return found.shape === true
@@ -213,7 +179,7 @@ function checkPartial(node: hbs.AST.PartialStatement, scope: Scope): readonly Di
   }
   if (scope.trail.includes(name))
     return [complain(scope, node.name, "template-syntax", `the partial ${name} includes itself`)];
-  return checkTemplate(partial, scope.shapes[0] ?? {}, scope.partials, [...scope.trail, name]);
+  return checkTemplate(partial, scope.shapes[0] ?? {}, scope.partials, scope.writes, [...scope.trail, name]);
 }
 
 type Found = { readonly shape: Shape } | { readonly complaint: Diagnostic };

@@ -46,6 +46,8 @@ export function writeSmallCatalog(folder: string, changes: Readonly<Record<strin
   writeFiles(folder, changes);
 }
 
-/** The microroot scripts are no templates, and the small catalog has its own. */
+/** The microroot scripts are no templates, and the small catalog has its own. What the site is made of is placed as it is. */
 const isTemplate = (path: string): boolean =>
-  path.endsWith(".hbs") || (statSync(path).isDirectory() && !/[/\\](alpine|debian)$/.test(path));
+  path.endsWith(".hbs") ||
+  /[/\\]site[/\\][^/\\]+$/.test(path) ||
+  (statSync(path).isDirectory() && !/[/\\](alpine|debian)$/.test(path));
