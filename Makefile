@@ -18,7 +18,7 @@ catalog: compile engine ## Build and test every pair on Debian, and say how long
 
 .PHONY: alpine
 alpine: compile engine-tests ## Build every Dockerfile for Alpine on a double of Alpine, not on Alpine
-	ALPINE='*:*alpine*' $(MOCHA) --config .mocharc.engines.json --grep "all build" dist/test/catalog/alpine.test.js
+	ALPINE='*:*alpine*' $(MOCHA) --config .mocharc.engines.json --grep "all build" dist/test/worlds/alpine.test.js
 
 .PHONY: platforms
 platforms: compile ## Build, test and publish the pair of python for two platforms, one of them emulated
@@ -59,7 +59,14 @@ engine-tests:
 .PHONY: test
 test: check test-unit engine-tests ## Set up and run every test
 	$(MOCHA) --config .mocharc.engines.json --parallel --jobs 2 "dist/test/engine/*.test.js" "dist/test/registry/*.test.js"
-	$(MOCHA) --config .mocharc.engines.json "dist/test/catalog/*.test.js" "dist/test/terminal/*.test.js" "dist/test/site/*.test.js"
+	$(MAKE) --jobs 2 --output-sync=line test-catalog test-worlds
+
+# Side by side: builds mostly wait for one core or for the network. The first builds in the catalog's own namespace, the others in theirs.
+.PHONY: test-catalog test-worlds
+test-catalog:
+	$(MOCHA) --config .mocharc.engines.json "dist/test/catalog/*.test.js"
+test-worlds:
+	$(MOCHA) --config .mocharc.engines.json "dist/test/worlds/*.test.js" "dist/test/site/*.test.js"
 
 # How many catalogs the property test spoils: as many as it takes to be sure here, and a few where seconds count.
 test: export RUNS = 5000
