@@ -16,6 +16,7 @@ import { createArtifactProvider } from "./stages/artifact.js";
 import { type BuildContext, localReferences, type PublishedAs } from "./stages/build.js";
 import type { DescribeContext } from "./stages/describe.js";
 import { bootstrapReference, type DistributionImage } from "./stages/distribution.js";
+import type { KeyPair } from "./stages/sign.js";
 import { type TestContext, testedPattern } from "./stages/test.js";
 
 /** What to do, to which images, and with what. */
@@ -35,8 +36,8 @@ export interface RunRequest {
     readonly path: string;
     readonly day: string;
     readonly plainHttp: boolean;
-    /** What images are signed with: a private key, as cosign takes it, and its public half in PEM. */
-    readonly signing?: { readonly key: string; readonly publicKey: string };
+    /** What images are signed with. */
+    readonly signing?: KeyPair;
   };
   readonly mirrors: Readonly<
     Partial<Record<"alpine" | "debian", { readonly mirror: HostMirror; readonly named: boolean }>>

@@ -1,15 +1,12 @@
-import { join } from "node:path";
 import { Failure } from "./model/failure.js";
 import type { Pair } from "./model/image.js";
-import type { Digest, RepositoryName } from "./model/reference.js";
-import { writeText } from "./ports/files.js";
 import type { RunContext, RunRequest } from "./run-context.js";
 import { publishPair } from "./stages/publish.js";
 import { publishArtifacts } from "./stages/publish-artifacts.js";
 import { attachDocuments } from "./stages/publish-attachments.js";
 import type { TagPlan } from "./stages/publish-tags.js";
 import { recordOf } from "./stages/record.js";
-import { signMissing } from "./stages/sign.js";
+import { createSigner } from "./stages/sign.js";
 
 export interface PublishRequest extends RunRequest {
   /** Artifacts by what they are published as. */
@@ -22,12 +19,7 @@ export async function publish(pair: Pair, request: PublishRequest, platforms: re
   if (target === undefined) throw new Failure("no registry was named");
   const { registry, signing, plainHttp } = target;
   if (!dryRun) await publishArtifacts(pair, { ...target, platforms, publishing, say });
-  const publicKey = join(platforms[0]?.folder ?? "", "cosign.pub");
-  const signerOf = (own: { readonly key: string; readonly publicKey: string }) => {
-    writeText(publicKey, { text: own.publicKey });
-    const key = { host: registry.host, key: own.key, publicKey, plainHttp };
-    return (repository: RepositoryName, digests: readonly Digest[]) => signMissing(repository, digests, key);
-  };
+  const folder = platforms[0]?.folder ?? "";
   const byPlatform = new Map(platforms.map((context) => [context.platform, context]));
   const attach = (tags: TagPlan) =>
     attachDocuments(tags, {
@@ -40,7 +32,7 @@ export async function publish(pair: Pair, request: PublishRequest, platforms: re
     allowDowngrade,
     attach,
     ...(renew === undefined ? {} : { renew }),
-    ...(signing === undefined ? {} : { sign: signerOf(signing) }),
+    ...(signing === undefined ? {} : { sign: createSigner(signing, { registry, plainHttp, folder }) }),
   };
   await publishPair(pair, { ...target, ...how, base: plan.base, platforms, say });
 }

@@ -90,10 +90,10 @@ export async function prepareRun(
 }
 
 /** Before anything is uploaded that is to be signed. */
-const readSigning = async (key: string) => ({ key, publicKey: await readPublicKey({ key }) });
+export const readSigning = async (key: string) => ({ key, publicKey: await readPublicKey({ key }) });
 
 /** Of options that make no sense together. */
-function complaintsAbout({ key, dryRun, allowDowngrade, registry }: RunOptions): readonly Diagnostic[] {
+export function complaintsAbout({ key, dryRun, allowDowngrade, registry }: RunOptions): readonly Diagnostic[] {
   const complain = (message: string): readonly Diagnostic[] => [{ rule: "invalid-option", message }];
   if (registry === undefined && (key !== undefined || dryRun || allowDowngrade))
     return complain("--sign, --dry-run and --allow-downgrade are for publishing: name where to with --registry");

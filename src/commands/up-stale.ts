@@ -6,16 +6,18 @@ import type { RepositoryName, Tag } from "../model/reference.js";
 import type { Failed } from "../model/report.js";
 import { formatReason, type Reason, type Staleness } from "../model/staleness.js";
 import { today } from "../ports/clock.js";
+import { withTemporaryFolder } from "../ports/files.js";
 import type { RunRequest } from "../run-context.js";
 import { readPublishedChanges } from "../stages/published-changes.js";
 import { retagPair } from "../stages/retag.js";
+import { createSigner } from "../stages/sign.js";
 import type { StaleReport } from "../stages/stale.js";
 import { complaintsOf, type OpenCatalog, openCatalog, select } from "./catalog.js";
 import { writeGenerated } from "./generate.js";
 import { narrow } from "./narrow.js";
 import { runRemembering } from "./remembering.js";
 import { resolve } from "./resolve.js";
-import { prepareRun, type RunOptions } from "./run.js";
+import { complaintsAbout, prepareRun, type RunOptions, readSigning } from "./run.js";
 import { judgeCatalog } from "./stale.js";
 import { type Target, targetOf } from "./target.js";
 
@@ -29,6 +31,8 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   const { registry } = options;
   if (registry === undefined)
     return failed({ rule: "invalid-option", message: "--stale is about a registry: name one with --registry" });
+  const complaints = complaintsAbout(options);
+  if (complaints.length > 0) return failed(...complaints);
   const refreshed = options.locked
     ? ok({ moves: [], kept: [] })
     : await resolve(root, { check: false, mirrors: options.mirrors, cycles: undefined });
@@ -98,24 +102,31 @@ function publishedBy(fresh: StaleReport["fresh"], { registry, path }: Target): N
 }
 
 /** Pairs of which nothing is to be built, and a tag is not where it belongs. */
-async function retag(
-  { plan }: OpenCatalog,
-  { judged, target, dryRun, allowDowngrade, say }: RebuildOptions,
-): Promise<Rebuilt["unmoved"]> {
+async function retag({ plan }: OpenCatalog, options: RebuildOptions): Promise<Rebuilt["unmoved"]> {
+  const { judged, target, say, key, plainHttp } = options;
   const digests = new Map(judged.flatMap(({ image, digest }) => (digest === undefined ? [] : [[image.id, digest]])));
   const actions = new Map(judged.map(({ image, action }) => [image.id, action]));
   const has = ({ images }: Pair, action: Staleness["action"]) => images.some(({ id }) => actions.get(id) === action);
-  const context = { ...target, digests, dryRun, allowDowngrade, say, day: today().replaceAll("-", "") };
-  const unmoved: Failed[] = [];
-  for (const pair of plan.pairs.filter((each) => has(each, "retag") && !has(each, "rebuild"))) {
-    const { failure } = await attempt(() => retagPair(pair, context));
-    if (failure === undefined) continue;
-    const failed = { stage: "publish", subject: pair.id, reason: failure.message } as const;
-    say({ type: "failed", ...failed, log: failure.log });
-    unmoved.push(failed);
-  }
-  return unmoved;
+  const pairs = plan.pairs.filter((pair) => has(pair, "retag") && !has(pair, "rebuild"));
+  if (pairs.length === 0) return [];
+  const signing = key === undefined ? undefined : await readSigning(key);
+  return withTemporaryFolder(async (folder) => {
+    const sign =
+      signing === undefined ? {} : { sign: createSigner(signing, { registry: target.registry, plainHttp, folder }) };
+    const context = { ...target, ...sign, digests, day: today().replaceAll("-", ""), ...onlyTags(options) };
+    const unmoved: Failed[] = [];
+    for (const pair of pairs) {
+      const { failure } = await attempt(() => retagPair(pair, context));
+      if (failure === undefined) continue;
+      const failed = { stage: "publish", subject: pair.id, reason: failure.message } as const;
+      say({ type: "failed", ...failed, log: failure.log });
+      unmoved.push(failed);
+    }
+    return unmoved;
+  });
 }
+
+const onlyTags = ({ dryRun, allowDowngrade, say }: RebuildOptions) => ({ dryRun, allowDowngrade, say });
 
 /** What is published in place of what was stale. What cannot be read is missing in a summary, and nothing worse. */
 async function readPublications(

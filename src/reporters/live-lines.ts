@@ -90,7 +90,10 @@ export function formatLeft(seconds: number): string {
   return `, about ${hours} h${rest % 60 === 0 ? "" : ` ${rest} min`} left`;
 }
 
-const cut = (text: string, width: number, position: "end" | "middle" = "end"): string =>
-  cliTruncate(text, Math.max(1, width), { position });
+/** Where a wide character lies on the edge, the library gives a column too many. */
+function cut(text: string, width: number, position: "end" | "middle" = "end"): string {
+  const short = cliTruncate(text, Math.max(1, width), { position });
+  return stringWidth(short) <= Math.max(1, width) ? short : cut(text, width - 1, position);
+}
 
 const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)));

@@ -8,7 +8,7 @@ import type { Content } from "./publish-content.js";
 import type { Release } from "./publish-tags.js";
 import { readPublished } from "./published.js";
 
-export interface RetagContext extends Omit<TaggingContext, "attach" | "sign"> {
+export interface RetagContext extends Omit<TaggingContext, "attach"> {
   /** What goes before the language in a repository: `acme` */
   readonly path: string;
   /** What the tags of each of the pair's images should be at, by the image's id. */

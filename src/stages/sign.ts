@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import type { Digest, RepositoryName } from "../model/reference.js";
 import { type CosignOptions, signImage, verifySignature } from "../ports/cosign.js";
+import { writeText } from "../ports/files.js";
+import type { Registry } from "../ports/registry.js";
 
 export interface SigningKey {
   /** Of the registry: `127.0.0.1:5000` */
@@ -11,6 +14,29 @@ export interface SigningKey {
   readonly plainHttp: boolean;
   /** Milliseconds for one image; some minutes where not given. */
   readonly timeout?: number;
+}
+
+/** A private key, as cosign takes it, and its public half in PEM. */
+export interface KeyPair {
+  readonly key: string;
+  readonly publicKey: string;
+}
+
+interface SignerOptions {
+  readonly registry: Pick<Registry, "host">;
+  readonly plainHttp: boolean;
+  /** Lives as long as the signer. */
+  readonly folder: string;
+}
+
+export type Signer = (repository: RepositoryName, digests: readonly Digest[]) => Promise<boolean>;
+
+/** Signs in a registry what is not signed yet. */
+export function createSigner({ key, publicKey }: KeyPair, { registry, plainHttp, folder }: SignerOptions): Signer {
+  const file = join(folder, "cosign.pub");
+  writeText(file, { text: publicKey });
+  const how = { host: registry.host, key, publicKey: file, plainHttp };
+  return (repository, digests) => signMissing(repository, digests, how);
 }
 
 /**

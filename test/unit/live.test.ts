@@ -96,6 +96,7 @@ describe("the live view", () => {
             assert.ok(stringWidth(line) < columns, `${stringWidth(line)} in ${columns}: ${line}`);
         },
       ),
+      { examples: [[49, 4, ["漢字漢字漢字漢字"]]] },
     );
   });
 
