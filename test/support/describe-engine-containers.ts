@@ -110,7 +110,7 @@ export function describeContainers(trial: () => Trial): void {
     const script = `
 import { createEngine } from ${module("engines.js")};
 import { endOnSignals } from ${module("interruption.js")};
-endOnSignals(() => {});
+endOnSignals({ begins: () => {}, ended: () => {} });
 const engine = createEngine("${name}");
 const request = { image: "${tools}", command: ["sh", "-c", "sleep 600"] };
 await engine.serve({ image: "${await trial().build(["FROM tools", 'CMD ["sleep", "600"]'])}", port: 8080 });
