@@ -38,7 +38,8 @@ export function createOwnEngine(): OwnEngine {
   const network = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"];
   const places = [`--config-file=${at("daemon.json")}`, `--data-root=${at("data")}`, `--exec-root=${at("exec")}`];
   const options = [...places, `--pidfile=${at("pid")}`, `--host=unix://${at("sock")}`, ...network, "--log-level=warn"];
-  writeFileSync(at("daemon.json"), '{ "features": { "containerd-snapshotter": true } }\n');
+  // Copies instead of overlays, which cannot lie on the overlay that a container's own temporary folder is on.
+  writeFileSync(at("daemon.json"), '{ "features": { "containerd-snapshotter": true }, "storage-driver": "native" }\n');
   let child: ChildProcess | undefined;
   const containerd = join(folder, "exec/containerd/containerd.pid");
 
