@@ -61,12 +61,12 @@ test: check test-unit engine-tests ## Set up and run every test
 	$(MOCHA) --config .mocharc.engines.json --parallel --jobs 2 "dist/test/engine/*.test.js" "dist/test/registry/*.test.js"
 	$(MAKE) --jobs 2 --output-sync=line test-catalog test-worlds
 
-# Side by side: builds mostly wait for one core or for the network. The first builds in the catalog's own namespace, the others in theirs.
+# Side by side: builds mostly wait for one core or for the network. The first builds in the catalog's own namespace, the others in theirs, or on what the first has built by then.
 .PHONY: test-catalog test-worlds
 test-catalog:
 	$(MOCHA) --config .mocharc.engines.json "dist/test/catalog/*.test.js"
 test-worlds:
-	$(MOCHA) --config .mocharc.engines.json "dist/test/worlds/*.test.js" "dist/test/site/*.test.js"
+	$(MOCHA) --config .mocharc.engines.json "dist/test/worlds/*.test.js" "dist/test/site/*.test.js" "dist/test/contract/*.test.js"
 
 # How many catalogs the property test spoils: as many as it takes to be sure here, and a few where seconds count.
 test: export RUNS = 5000
