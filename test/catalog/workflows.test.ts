@@ -169,16 +169,18 @@ describe("the commands of the workflows", () => {
     const { status, outputs, summary, log } = await run(pullRequest, "changed", { folder: checkout });
     assert.equal(status, 0, log);
     assert.equal(outputs["sizes.measured"], "true");
-    const rows = summary.split("\n").filter((line) => line.startsWith("| `"));
+    const table = readFileSync(join(checkout, "sizes.md"), "utf8");
+    const rows = table.split("\n").filter((line) => line.startsWith("| `"));
     assert.deepEqual(
       rows.map((row) => row.split("`")[1]),
       lua().map(({ repository: name, tags }) => `${name}:${tags[0]}`),
     );
     const size = String.raw`[\d.]+ MB \([\d.]+ MB\)`;
     for (const row of rows) assert.match(row, new RegExp(`\\| ${size} \\| ${size} \\| (none|[+-].*) \\|$`));
-    assert.doesNotMatch(log, /^built +\S*base/m);
-    assert.match(log, /^built +\S*lua/m);
-    assert.equal(readFileSync(join(checkout, "sizes.md"), "utf8"), summary);
+    assert.doesNotMatch(log, / built +base\//);
+    assert.match(log, / built +lua\//);
+    // Ingot adds what it did by itself.
+    assert.ok(summary.endsWith(table), summary);
   });
 
   it("build nothing for a pull request that changes no image, and leave nothing to comment", async () => {
@@ -187,7 +189,8 @@ describe("the commands of the workflows", () => {
     commitAll(checkout, "Change a page");
     const { status, outputs, summary, log } = await run(pullRequest, "changed", { folder: checkout });
     assert.equal(status, 0, log);
-    assert.deepEqual([outputs["sizes.measured"], summary], [undefined, ""]);
+    assert.equal(outputs["sizes.measured"], undefined);
+    assert.match(summary, /^## Ingot\n\n0 built, 0 already right, 0 skipped, in [^\n]+\n$/);
   });
 
   it("comment on the pull request, with the table as it is in the file", async () => {
