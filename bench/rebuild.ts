@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openCatalog, select } from "../src/commands/catalog.js";
 import { Failure } from "../src/model/failure.js";
-import { folderOf, type Image, imagesOf, type Plan } from "../src/model/image.js";
+import { closureOf, folderOf, type Image, imagesOf, type Plan } from "../src/model/image.js";
 import { debianSources, readHostMirror } from "../src/ports/debian-host.js";
 import { createEngine } from "../src/ports/engines.js";
 import { withTemporaryFolder, writeText } from "../src/ports/files.js";
@@ -118,15 +118,7 @@ async function prepare(selectors: readonly string[], name: string, folder: strin
 }
 
 function withParents(plan: Plan, selected: readonly Image[]): readonly Image[] {
-  const needed = new Set<string>();
-  const byId = new Map<string, Image>(imagesOf(plan).map((image) => [image.id, image]));
-  const add = (image: Image | undefined): void => {
-    if (image === undefined || needed.has(image.id)) return;
-    needed.add(image.id);
-    if (image.parent.kind === "image") add(byId.get(image.parent.id));
-    add(byId.get(image.builder?.id ?? ""));
-  };
-  for (const image of selected) add(image);
+  const needed = closureOf(selected, new Map(imagesOf(plan).map((image) => [image.id, image])));
   return imagesOf(plan).filter(({ id }) => needed.has(id));
 }
 

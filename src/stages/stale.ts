@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import { Failure } from "../model/failure.js";
-import { type Image, type ImageId, imagesOf, type Plan } from "../model/image.js";
+import { closureOf, type Image, type ImageId, imagesOf, type Plan } from "../model/image.js";
 import type { Ended } from "../model/lock.js";
 import { comparePackageVersions } from "../model/package-order.js";
 import type { Platform } from "../model/platform.js";
@@ -76,15 +76,8 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
 /** In the order of the plan, in which parents come first. */
 function withParents(plan: Plan, images: readonly Image[]): readonly Image[] {
   const byId = new Map(imagesOf(plan).map((image) => [image.id, image]));
-  const wanted = new Set<Image>();
-  for (const image of images) {
-    let each: Image | undefined = image;
-    while (each !== undefined && !wanted.has(each)) {
-      wanted.add(each);
-      each = each.parent.kind === "image" ? byId.get(each.parent.id) : undefined;
-    }
-  }
-  return [...byId.values()].filter((image) => wanted.has(image));
+  const wanted = closureOf(images, byId);
+  return [...byId.values()].filter(({ id }) => wanted.has(id));
 }
 
 interface Facts {
