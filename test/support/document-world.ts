@@ -1,0 +1,103 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createEngine } from "../../src/ports/engines.js";
+import { hostPlatform } from "../../src/ports/host.js";
+import { checkOut, gitEnv, makeOrigin } from "./checkouts.js";
+import { makeKeys } from "./cosign.js";
+import { writeFiles } from "./folders.js";
+import { repository } from "./paths.js";
+import { ingot } from "./program.js";
+import { startRegistry } from "./registry-server.js";
+import { removeNamespace } from "./require-engine.js";
+import { writeSources } from "./sources.js";
+
+/** What pages are followed in: a registry, with a part of the catalog published and signed, and clones of this repository. */
+export interface DocumentWorld {
+  /** `127.0.0.1:5000` */
+  readonly registry: string;
+  /** Makes a clone, with what the pages take for granted beside it. */
+  readonly clone: () => string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Stands for the whole catalog, where a page does something to all of it. */
+export const part: readonly string[] = ["base:*trixie*", "lua:*trixie*"];
+/** For commits. */
+const identity = {
+  ...{ GIT_AUTHOR_NAME: "Test", GIT_AUTHOR_EMAIL: "test@example.org" },
+  ...{ GIT_COMMITTER_NAME: "Test", GIT_COMMITTER_EMAIL: "test@example.org" },
+};
+/** Python's dev image of Debian 13, and in it where packages are: where no registry answers, it is made of packages and does not know. */
+export const sourced = "docker.io/ingot-documents/python:dev";
+
+export async function startDocumentWorld(): Promise<DocumentWorld> {
+  const folder = mkdtempSync(join(tmpdir(), "ingot-documents-"));
+  const server = await startRegistry();
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+    await removeImages(server.host);
+  };
+  try {
+    const { privateKey } = await makeKeys(folder, "sesame-53");
+    const to = ["--platform", hostPlatform, "--registry", `${server.host}/acme`, "--sign", privateKey];
+    const published = ["publish", ...to, ...part, "python:3.13*"];
+    const { status, stderr } = await ingot(repository, published, { COSIGN_PASSWORD: "sesame-53" });
+    if (status !== 0) throw new Error(stderr);
+    dropNarrowestTag(server.storage);
+    await makeSourced(join(folder, "sourced"));
+    const origin = makeOrigin(folder, () => {});
+    const env = { ...gitEnv, ...identity, PLATFORMS: hostPlatform };
+    return { registry: server.host, clone: cloner(folder, origin), env, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** So that something is stale, and quick to put right: a registry lets tags be deleted by digest alone, so it is done behind its back. */
+function dropNarrowestTag(storage: string): void {
+  const tags = join(storage, "docker/registry/v2/repositories/acme/lua/_manifests/tags");
+  const narrowest = readdirSync(tags).find((tag) => /^\d+\.\d+\.\d+-trixie-dev$/.test(tag)) ?? "";
+  rmSync(join(tags, narrowest), { recursive: true });
+}
+
+async function makeSourced(folder: string): Promise<void> {
+  writeFiles(folder, {
+    Dockerfile: "FROM ingot/python:3.13-trixie-dev\nCOPY sources.list /etc/apt/sources.list\n",
+  });
+  await writeSources(folder);
+  docker("buildx", "build", "--load", "--provenance=false", "--tag", sourced, folder);
+}
+
+function cloner(folder: string, origin: string): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    const clone = checkOut(origin, join(folder, `clone-${count}`));
+    cpSync(join(folder, "cosign.pub"), join(clone, "cosign.pub"));
+    cpSync(join(folder, "sourced", "sources.list"), join(clone, "trixie.sources"));
+    writeFiles(clone, { "build/application/main.py": "print('right')\n", "build/application/requirements.txt": "" });
+    return clone;
+  };
+}
+
+/** Images that the pages made, or pulled. Of the catalog's namespace, those of the version that README.md adds. */
+async function removeImages(host: string): Promise<void> {
+  const engine = createEngine("docker");
+  const added = ["docker.io/ingot/bun", "localhost/ingot-tested/ingot__bun", "localhost/ingot-last/ingot__bun"];
+  for (const pattern of added) {
+    const found = [...(await engine.list(pattern)).keys()];
+    await engine.untag(found.filter((reference) => /:1\.3\b/.test(reference)));
+  }
+  await removeNamespace("ingot-documents");
+  const pulled = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", `reference=${host}/*/*`);
+  const references = pulled.split("\n").filter((each) => each !== "");
+  if (references.length > 0) docker("image", "rm", "--force", ...references);
+}
+
+const docker = (...args: readonly string[]): string =>
+  execFileSync("docker", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
