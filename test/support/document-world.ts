@@ -11,9 +11,10 @@ import { repository } from "./paths.js";
 import { ingot } from "./program.js";
 import { startRegistry } from "./registry-server.js";
 import { removeNamespace } from "./require-engine.js";
+import { leavePart } from "./small-part.js";
 import { writeSources } from "./sources.js";
 
-/** What pages are followed in: a registry, with a part of the catalog published and signed, and clones of this repository. */
+/** What pages are followed in: a registry, with a part of the catalog published and signed, and clones of a part of this repository. */
 export interface DocumentWorld {
   /** `127.0.0.1:5000` */
   readonly registry: string;
@@ -23,6 +24,8 @@ export interface DocumentWorld {
   readonly stop: () => Promise<void>;
 }
 
+/** What is left of the catalog: what the pages name. */
+const left = { languages: ["base", "bun", "lua", "python"], distribution: "trixie" } as const;
 /** Stands for the whole catalog, where a page does something to all of it. */
 export const part: readonly string[] = ["base:*trixie*", "lua:*trixie*"];
 /** For commits. */
@@ -49,7 +52,7 @@ export async function startDocumentWorld(): Promise<DocumentWorld> {
     if (status !== 0) throw new Error(stderr);
     dropNarrowestTag(server.storage);
     await makeSourced(join(folder, "sourced"));
-    const origin = makeOrigin(folder, () => {});
+    const origin = makeOrigin(folder, (checkout) => leavePart(checkout, left));
     const env = { ...gitEnv, ...identity, PLATFORMS: hostPlatform };
     return { registry: server.host, clone: cloner(folder, origin), env, stop };
   } catch (error) {
