@@ -99,7 +99,9 @@ async function removeImages(host: string): Promise<void> {
   await removeNamespace("ingot-documents");
   const pulled = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", `reference=${host}/*/*`);
   const references = pulled.split("\n").filter((each) => each !== "");
-  if (references.length > 0) docker("image", "rm", "--force", ...references);
+  const containers = docker("ps", "--all", "--quiet", "--filter", "name=^ingot-documents$");
+  if (containers !== "") docker("rm", "--force", containers);
+  docker("image", "rm", "--force", "hello", ...references);
 }
 
 const docker = (...args: readonly string[]): string =>

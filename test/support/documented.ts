@@ -12,6 +12,10 @@ export const claims: readonly { readonly page: string; readonly words?: string; 
   { page: "docs/recipes/python-postgresql.md", by: "test/catalog/recipes.test.ts" },
   // As the probe of TLS does it.
   { page: "docs/images.md", words: "update-ca-certificates", by: "test/unit/documents.test.ts" },
+  // The hello application, which `ingot test` builds and asks for every language.
+  { page: "generated/python/README.md", words: "ARG DEV", by: "test/unit/documents.test.ts" },
+  { page: "generated/python/README.md", words: "microroot PACKAGE", by: "test/catalog/recipe.test.ts" },
+  { page: "generated/python/README.md", words: "update-ca-certificates", by: "test/unit/documents.test.ts" },
 ];
 
 /** Who runs the targets of the Makefile that pages name. Those that are not run here must exist. */
@@ -48,10 +52,21 @@ export const othersOptions: Readonly<Record<string, string>> = {
   "--set": "docker buildx bake",
 };
 
+/** Asks a server until it answers. */
+const asks =
+  "(async function ask(left) { try { console.log(await (await fetch('http://127.0.0.1:18088')).text()) } " +
+  "catch (error) { if (left === 0) throw error; setTimeout(ask, 200, left - 1) } })(50)";
+
 /** What is done in place of what is shown. */
 export const replacements: readonly (readonly [shown: string, done: string])[] = [
   ["LANGUAGE", "lua"],
   ["/srv/catalog", "."],
+  // In the background, on another port than one that somebody may use.
+  [
+    "docker run --rm --publish 8080:8080",
+    "docker run --rm --detach --name ingot-documents --publish 127.0.0.1:18088:8080",
+  ],
+  ["curl localhost:8080", `node -e "${asks}"`],
   // It would build on an image of a registry that a test cannot reach; this reads the file and says what it would do.
   ["docker buildx bake --file", "docker buildx bake --print --file"],
 ];

@@ -17,11 +17,16 @@ export type Shown = { readonly line: number } & (
 );
 type Lineless<T> = T extends unknown ? Omit<T, "line"> : never;
 
-/** `docs/using.md`, of every page that people wrote. */
+/** `docs/using.md`, of every page that people wrote, and one of those of languages, which are made from one template. */
 export function pages(): readonly string[] {
   const below = readdirSync(join(repository, "docs"), { recursive: true, encoding: "utf8" });
   const written = below.filter((path) => path.endsWith(".md") && path !== "sizes.md");
-  return ["README.md", "CONTRIBUTING.md", ...written.map((path) => `docs/${path}`).sort()];
+  return [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...written.map((path) => `docs/${path}`).sort(),
+    "generated/python/README.md",
+  ];
 }
 
 /** What a page shows, in its order. */
