@@ -33,7 +33,7 @@ export function isFollowed(page: string, shown: Shown): boolean {
   const text = "text" in shown ? shown.text : "command" in shown ? shown.command : "";
   const isClaimed = claims.some((claim) => claim.page === page && text.includes(claim.words ?? ""));
   if (isClaimed || shown.type === "excerpt" || shown.type === "option") return false;
-  return shown.type !== "named" || /^(\.\/bin\/ingot|make) /.test(`${shown.command} `);
+  return shown.type !== "named" || /^(\.\/bin\/ingot \S|make( |$))/.test(shown.command);
 }
 
 /** What is run for a command that a page shows. */
