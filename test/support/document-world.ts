@@ -28,11 +28,6 @@ export interface DocumentWorld {
 const left = { languages: ["base", "bun", "lua", "python"], distribution: "trixie" } as const;
 /** Stands for the whole catalog, where a page does something to all of it. */
 export const part: readonly string[] = ["base:*trixie*", "lua:*trixie*"];
-/** For commits. */
-const identity = {
-  ...{ GIT_AUTHOR_NAME: "Test", GIT_AUTHOR_EMAIL: "test@example.org" },
-  ...{ GIT_COMMITTER_NAME: "Test", GIT_COMMITTER_EMAIL: "test@example.org" },
-};
 /** Python's dev image of Debian 13, and in it where packages are: where no registry answers, it is made of packages and does not know. */
 export const sourced = "docker.io/ingot-documents/python:dev";
 
@@ -53,8 +48,7 @@ export async function startDocumentWorld(): Promise<DocumentWorld> {
     dropNarrowestTag(server.storage);
     await makeSourced(join(folder, "sourced"));
     const origin = makeOrigin(folder, (checkout) => leavePart(checkout, left));
-    const env = { ...gitEnv, ...identity, PLATFORMS: hostPlatform };
-    return { registry: server.host, clone: cloner(folder, origin), env, stop };
+    return { registry: server.host, clone: cloner(folder, origin), env: gitEnv, stop };
   } catch (error) {
     await stop();
     throw error;

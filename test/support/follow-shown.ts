@@ -60,10 +60,8 @@ const onHost = (command: string): string =>
 function onPart(command: string): string {
   const option = String.raw`--(?:stale|locked|(?:shard|registry|format|platform) \S+)`;
   const whole = new RegExp(String.raw`^\./bin/ingot (?:stale|up)(?: ${option})+(?=$| \|)`);
-  return command.replace(whole, (text) => `${text} ${quotedPart}`).replace(/scripts\/nightly\.sh$/, `$& ${quotedPart}`);
+  return command.replace(whole, (text) => `${text} ${part.map((each) => `'${each}'`).join(" ")}`);
 }
-
-const quotedPart = part.map((each) => `'${each}'`).join(" ");
 
 /** Builds an application of two files, and keeps nothing but the builder's cache. */
 function buildCommand(text: string, { folder }: Place): string {
