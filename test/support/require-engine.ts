@@ -11,10 +11,15 @@ export async function requireEngine(suite: Mocha.Context, name: EngineName = "do
   }
 }
 
-/** Removes every local image of a namespace that a test made. */
-export async function removeNamespace(namespace: string, name: EngineName = "docker"): Promise<void> {
-  const engine = createEngine(name);
-  for (const pattern of [`docker.io/${namespace}/*`, `localhost/ingot-tested/${namespace}__*`]) {
-    await engine.untag([...(await engine.list(pattern)).keys()]);
+/** Removes every local image of a namespace that a test made, with what remembers its tests; all but those to keep, as `docker images` has them. */
+export async function removeNamespace(
+  namespace: string,
+  { name, keep = [] }: { readonly name?: EngineName; readonly keep?: readonly string[] } = {},
+): Promise<void> {
+  const engine = createEngine(name ?? "docker");
+  const remembered = ["tested", "last"].map((what) => `localhost/ingot-${what}/${namespace}__*`);
+  for (const pattern of [`docker.io/${namespace}/*`, ...remembered]) {
+    const references = [...(await engine.list(pattern)).keys()];
+    await engine.untag(references.filter((reference) => !keep.includes(reference)));
   }
 }
