@@ -108,7 +108,7 @@ async function measure(ways: readonly Way[], world: World): Promise<readonly Mea
 /** All but the distributions' own images, and the build cache. */
 async function removeBuilt({ contexts }: World): Promise<void> {
   const keep = Object.values(contexts).map((context) => context.replace("docker-image://docker.io/", ""));
-  await removeNamespace(namespace, { keep });
+  await removeNamespace(namespace, keep);
   await output("docker", ["buildx", "prune", "--all", "--force"]);
 }
 

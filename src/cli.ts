@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { addInit } from "./cli-init.js";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
 import { addPlan, formatImages } from "./cli-plan.js";
@@ -12,7 +12,7 @@ import { openCatalog, select } from "./commands/catalog.js";
 import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
 import type { Family } from "./model/platform.js";
-import { readText } from "./ports/files.js";
+import { ownVersion } from "./ports/own-package.js";
 import { formatList } from "./reporters/listing.js";
 import { print, say, sayBug, sayFailure } from "./reporters/output.js";
 
@@ -53,17 +53,13 @@ function makeProgram(finish: Finish): Command {
   addPlan(program, finish);
   addSize(program, finish);
   addSite(program, finish);
+  addInit(program, finish);
   addNew(program, finish);
   addExpired(program, finish);
   addPublished(program, finish);
   addStale(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
   return program;
-}
-
-function ownVersion(): string {
-  const text = readText(fileURLToPath(new URL("../../package.json", import.meta.url))) ?? "{}";
-  return (JSON.parse(text) as { readonly version?: string }).version ?? "unknown";
 }
 
 /** The table leaves out the tags that every image has, as they would be most of it. */
