@@ -82,7 +82,7 @@ function addList(program: Command, finish: Finish): void {
       if (!opened.ok) return show(opened, () => {}, finish);
       show(
         select(opened.value, selectors),
-        (images) => print(json ? formatImages(images) : formatList(images)),
+        (images) => print(json ? formatImages(images) : (surface) => formatList(images, surface)),
         finish,
       );
     });
