@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { addCompletion } from "./cli-completion.js";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
 import { addPlan, formatImages } from "./cli-plan.js";
@@ -8,8 +9,6 @@ import { addRun, runCommands } from "./cli-run.js";
 import { addSite } from "./cli-site.js";
 import { addSize } from "./cli-size.js";
 import { addStale } from "./cli-stale.js";
-import { openCatalog, select } from "./commands/catalog.js";
-import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
 import type { Family } from "./model/platform.js";
 import { readText } from "./ports/files.js";
@@ -37,7 +36,8 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitStatu
   }
 }
 
-function makeProgram(finish: Finish): Command {
+/** All commands with all their options. */
+export function makeProgram(finish: Finish): Command {
   const program = new Command("ingot")
     .description(
       "Generates, builds, tests and publishes a catalog of small base images: for every language one image to build with and one to run on.",
@@ -58,6 +58,7 @@ function makeProgram(finish: Finish): Command {
   addPublished(program, finish);
   addStale(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
+  addCompletion(program);
   return program;
 }
 
@@ -77,7 +78,9 @@ function addList(program: Command, finish: Finish): void {
     .description("images, versions, tags, and how long their release line is supported")
     .option("--json", "for programs")
     .addHelpText("after", listHelp)
-    .action((selectors: string[], { json = false }: { json?: boolean }) => {
+    .action(async (selectors: string[], { json = false }: { json?: boolean }) => {
+      // What reads a catalog is loaded here: to complete a word, a shell starts this program and must not wait for it.
+      const { openCatalog, select } = await import("./commands/catalog.js");
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
       show(
@@ -146,7 +149,8 @@ function addGenerate(program: Command, finish: Finish): void {
     .command("generate")
     .description("write generated/ from the definitions, the lock and the templates")
     .option("--check", "write nothing; exit status 1 if generated/ is out of date")
-    .action(({ check = false }: { check?: boolean }) => {
+    .action(async ({ check = false }: { check?: boolean }) => {
+      const { generate } = await import("./commands/generate.js");
       const result = generate(rootOf(program), { check });
       show(result, print, finish);
       if (!result.ok && result.diagnostics.every(({ rule }) => rule === "generated-outdated")) finish(1);
