@@ -13,7 +13,7 @@ import { Failure } from "./model/failure.js";
 import type { Family } from "./model/platform.js";
 import { readText } from "./ports/files.js";
 import { formatList } from "./reporters/listing.js";
-import { print, say, sayBug, sayFailure } from "./reporters/output.js";
+import { helpOutput, print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
 SELECTOR is a reference with globs: node, node:24, ingot/node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
@@ -45,6 +45,7 @@ export function makeProgram(finish: Finish): Command {
     .version(ownVersion(), "--version", "the version of ingot")
     .addOption(new Option("--catalog <dir>", "the folder with catalog.yaml").default("."))
     .exitOverride()
+    .configureOutput(helpOutput)
     .showHelpAfterError("(ingot --help shows what there is)")
     .addHelpText("after", selectorHelp);
   addList(program, finish);

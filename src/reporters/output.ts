@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../model/diagnostic.js";
 import type { Failure } from "../model/failure.js";
 import { formatComplaints, formatFailure } from "./diagnostics.js";
+import { formatHelp } from "./help.js";
 import { type Surface, surfaceFor } from "./surface.js";
 
 /** What is drawn at the end of a terminal and changes: it makes room for what is written. */
@@ -49,6 +50,26 @@ export function endWithReader(end: () => void): void {
 
 export function say(text: Text): void {
   write(process.stderr, `${setFor(process.stderr, text)}\n`);
+}
+
+/** Where the parser of the command line writes, and how wide. */
+export const helpOutput = {
+  writeOut: (text: string): void => writeHelp(process.stdout, text),
+  writeErr: (text: string): void => writeHelp(process.stderr, text),
+  getOutHelpWidth: (): number => helpWidth(process.stdout),
+  getErrHelpWidth: (): number => helpWidth(process.stderr),
+};
+
+const helpWidth = (stream: NodeJS.WriteStream): number => {
+  const { width } = surfaceFor(process.env, stream);
+  return width === Number.POSITIVE_INFINITY ? 80 : width;
+};
+
+function writeHelp(stream: NodeJS.WriteStream, text: string): void {
+  write(
+    stream,
+    setFor(stream, (surface) => formatHelp(text, surface)),
+  );
 }
 
 export function complain(diagnostics: readonly Diagnostic[]): void {

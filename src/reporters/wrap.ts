@@ -15,8 +15,9 @@ export function wrap(text: string, width: number): readonly string[] {
   return wrapAnsi(whole, Math.max(1, width)).replaceAll("\u00a0", " ").split("\n");
 }
 
-/** A text that is wrapped, with its further lines set in: by so many columns more than the first. */
+/** A text that is wrapped where there is no room for it, with its further lines set in: by so many columns more than the first. */
 export function paragraph(text: string, width: number, further = 2): string {
+  if (stringWidth(text) <= width) return text;
   const margin = /^ */.exec(text)?.[0] ?? "";
   const [first = "", ...others] = wrap(text.slice(margin.length), width - margin.length - further);
   return [margin + first, ...others.map((line) => `${margin}${" ".repeat(further)}${line}`)].join("\n");

@@ -14,6 +14,10 @@ export interface Terminal {
   readonly screen: () => string;
   /** All that was written, as far as it was not erased. */
   readonly history: () => string;
+  /** All lines that were written, each whole however the window broke it. */
+  readonly lines: () => readonly string[];
+  /** What is to be seen, with the sequences that colour it. */
+  readonly painted: () => string;
   /** The screen as soon as it is so; fails, and shows the screen, where it is not within so many milliseconds. */
   readonly waitFor: (pattern: RegExp, timeout?: number) => Promise<string>;
   readonly showsCursor: () => boolean;
@@ -67,6 +71,12 @@ export function openTerminal({ columns, rows, env }: TerminalOptions): Terminal 
     press: (key) => tmux("send-keys", key),
     resize: (width, height) => tmux("resize-window", "-x", String(width), "-y", String(height)),
     screen,
+    lines: () =>
+      tmux("capture-pane", "-p", "-J", "-S", "-")
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trimEnd()),
+    painted: () => tmux("capture-pane", "-p", "-e"),
     history: () => tmux("capture-pane", "-p", "-S", "-").trimEnd(),
     waitFor: async (pattern, timeout = 20_000) => {
       for (const start = performance.now(); ; await wait(50)) {

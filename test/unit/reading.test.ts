@@ -7,6 +7,7 @@ import { type Image, imagesOf } from "../../src/model/image.js";
 import type { Digest } from "../../src/model/reference.js";
 import type { Staleness } from "../../src/model/staleness.js";
 import { formatComplaints, formatDiagnostic, formatFailure } from "../../src/reporters/diagnostics.js";
+import { formatHelp } from "../../src/reporters/help.js";
 import { formatList, formatPlan } from "../../src/reporters/listing.js";
 import { paintFor, unpainted } from "../../src/reporters/paint.js";
 import { formatStale, formatUnknown } from "../../src/reporters/stale.js";
@@ -187,6 +188,22 @@ describe("a mistake in a terminal", () => {
         },
       ),
     ));
+});
+
+describe("help in a terminal", () => {
+  const help =
+    "Usage: ingot list\n\nOptions:\n  --json  for programs\n\nEvery image has the tags that its version has, and more.\n";
+
+  it("is wrapped where its parser does not, with its heads bold, and as it is in a file", () => {
+    assert.equal(formatHelp(help), help);
+    assert.deepEqual(formatHelp(help, plain(30)).split("\n").slice(-3), [
+      "Every image has the tags that",
+      "its version has, and more.",
+      "",
+    ]);
+    assert.equal(formatHelp(help, { width: 99, paint }).split(bold).length, 3);
+    assert.ok(formatHelp("error: unknown option '--x'", { width: 99, paint }).startsWith(red));
+  });
 });
 
 describe("a failure in a terminal", () => {
