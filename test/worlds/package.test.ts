@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createEngine } from "../../src/ports/engines.js";
 import { git } from "../support/checkouts.js";
+import { shareTrixie } from "../support/distribution-image.js";
 import { readTree } from "../support/folders.js";
 import { followPage, namedBy, readPage } from "../support/page.js";
 import { repository } from "../support/paths.js";
@@ -55,6 +56,7 @@ describe("ingot as a package, with which docs/own-catalog.md is followed in an e
   before(async function () {
     await requireEngine(this);
     folder = mkdtempSync(join(tmpdir(), "ingot-package-"));
+    await shareTrixie(namespace, folder);
     const clone = join(folder, "clone");
     makeClone(clone);
     run(clone, "npm", "pack", "--pack-destination", folder);
