@@ -116,6 +116,10 @@ bench-publish: compile engine-tests ## Compare publishing with one docker push f
 bench-stale: compile engine-tests ## Measure how long it takes to know what of 1,000 published images is stale
 	@node dist/bench/stale.js
 
+.PHONY: bench-rebuild
+bench-rebuild: compile engine-tests ## Compare building the Debian catalog with docker buildx bake; takes hours, and empties the build cache
+	@node dist/bench/rebuild.js
+
 .PHONY: bench-size
 bench-size: compile engine ## Compare the sizes of the built images with naive ones and distroless
 	@node dist/bench/size.js

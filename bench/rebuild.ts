@@ -1,11 +1,11 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openCatalog, select } from "../src/commands/catalog.js";
 import { Failure } from "../src/model/failure.js";
-import { closureOf, folderOf, type Image, imagesOf, type Plan } from "../src/model/image.js";
+import { closureOf, folderOf, type Image, imagesOf, narrowestReference, type Plan } from "../src/model/image.js";
 import { debianSources, readHostMirror } from "../src/ports/debian-host.js";
 import { createEngine } from "../src/ports/engines.js";
 import { withTemporaryFolder, writeText } from "../src/ports/files.js";
@@ -16,6 +16,8 @@ import { formatTable } from "../src/reporters/table.js";
 import { createArtifactProvider } from "../src/stages/artifact.js";
 import { bootstrapReference } from "../src/stages/distribution.js";
 import { copyCatalog } from "../test/support/catalog-copy.js";
+import { repository } from "../test/support/paths.js";
+import { startRegistry } from "../test/support/registry-server.js";
 import { removeNamespace } from "../test/support/require-engine.js";
 import { runBench } from "./peers.js";
 
@@ -25,14 +27,18 @@ const namespace = "ingot-bench";
 /** One way to build the same Dockerfiles. */
 interface Way {
   readonly name: string;
-  /** With earlier results, or without any. */
-  readonly build: (cold: boolean) => Promise<void>;
+  /** From what is there: nothing, at first. */
+  readonly build: () => Promise<void>;
+  /** What is done once between the first measure and the second, and is in neither. */
+  readonly settle?: () => Promise<void>;
+  /** With nothing to do. */
+  readonly again: () => Promise<void>;
 }
 
 interface Measurement {
   readonly name: string;
   /** Seconds. */
-  readonly cold?: number;
+  readonly cold: number;
   readonly again: number;
 }
 
@@ -44,35 +50,38 @@ interface World {
   readonly selectors: readonly string[];
   /** What names in Dockerfiles stand for: of distributions and artifacts. */
   readonly contexts: Readonly<Record<string, string>>;
-  /** Sources of packages. */
-  readonly mirror: string;
+  /** Sources of packages, by distribution. */
+  readonly mirrors: ReadonlyMap<string, string>;
   readonly bakeFile: string;
+  /** `127.0.0.1:5000/bench` */
+  readonly registry: string;
 }
 
-/** Compares `ingot up`, which builds and tests, with what only builds: `docker buildx bake`, and one `docker build` after the other. */
+/**
+ * Compares `ingot up`, which builds and tests, with what only builds: `docker buildx bake`, and, where asked for, one
+ * `docker build` after the other. Empties the engine's build cache before each.
+ */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      json: { type: "boolean" },
-      distribution: { type: "string", default: "trixie" },
-      warm: { type: "boolean" },
-    },
+    options: { json: { type: "boolean" }, "one-by-one": { type: "boolean" } },
   });
-  const selectors = positionals.length > 0 ? positionals : [`*:*${values.distribution}*`];
   await createEngine("docker").check();
-  await withTemporaryFolder(async (folder) => {
-    try {
-      const world = await prepare(selectors, values.distribution, folder);
+  const registry = await startRegistry();
+  try {
+    await withTemporaryFolder(async (folder) => {
+      const world = await prepare(positionals, `${registry.host}/bench`, folder);
       const facts = await describeMachine(world);
-      const measured = await measure(world, values.warm === true);
+      const ways = waysOf(world).slice(0, values["one-by-one"] === true ? 3 : 2);
+      const measured = await measure(ways, world);
       console.log(
         values.json === true ? JSON.stringify({ ...facts, measured }, undefined, 2) : format(facts, measured),
       );
-    } finally {
-      await removeNamespace(namespace);
-    }
-  });
+    });
+  } finally {
+    await registry.stop();
+    await removeNamespace(namespace);
+  }
 }
 
 async function describeMachine({ images }: World): Promise<Facts> {
@@ -83,38 +92,83 @@ async function describeMachine({ images }: World): Promise<Facts> {
 }
 
 /** One way after the other, each from nothing and then with nothing to do: they share an engine, and its names. */
-async function measure(world: World, warm: boolean): Promise<readonly Measurement[]> {
+async function measure(ways: readonly Way[], world: World): Promise<readonly Measurement[]> {
   const measured: Measurement[] = [];
-  for (const { name, build } of waysOf(world)) {
-    if (warm) await build(false);
-    const cold = warm ? {} : { cold: await seconds(() => build(true)) };
-    measured.push({ name, ...cold, again: await seconds(() => build(false)) });
-    console.error(`measured: ${name}`);
+  for (const { name, build, settle, again } of ways) {
+    await removeBuilt(world);
+    const cold = await seconds(build);
+    console.error(`${name}: ${world.images.length} images from nothing in ${cold.toFixed(1)} s`);
+    await settle?.();
+    measured.push({ name, cold, again: await seconds(again) });
+    console.error(`${name}: nothing to do in ${measured.at(-1)?.again.toFixed(1)} s`);
   }
   return measured;
 }
 
-async function prepare(selectors: readonly string[], name: string, folder: string): Promise<World> {
+/** All but the distributions' own images, and the build cache. */
+async function removeBuilt({ contexts }: World): Promise<void> {
+  const keep = Object.values(contexts).map((context) => context.replace("docker-image://docker.io/", ""));
+  await removeNamespace(namespace, keep);
+  await output("docker", ["buildx", "prune", "--all", "--force"]);
+}
+
+async function prepare(named: readonly string[], registry: string, folder: string): Promise<World> {
   const root = join(folder, "catalog");
   mkdirSync(root);
   copyCatalog(root, { namespace });
+  // What images weigh gives the first run its order.
+  cpSync(join(repository, "catalog.sizes.yaml"), join(root, "catalog.sizes.yaml"));
   await output(ingot, ["--catalog", root, "generate"]);
-  // The distribution's own image is made where it is not there yet, and no way to build is charged for it.
-  await output(ingot, ["--catalog", root, "build", `base:${name}-dev`]);
   const opened = openCatalog(root);
   if (!opened.ok) throw new Failure(opened.diagnostics[0]?.message ?? "the catalog cannot be read");
+  const { plan } = opened.value;
+  const debian = distributionsOf(imagesOf(plan).filter(({ distribution }) => distribution.family === "debian"));
+  const selectors = named.length > 0 ? named : debian.map((name) => `*:*${name}*`);
   const selected = select(opened.value, selectors);
   if (!selected.ok) throw new Failure(selected.diagnostics[0]?.message ?? "nothing is selected");
-  const { plan } = opened.value;
   const images = withParents(plan, selected.value);
-  const mirror = join(folder, "sources");
-  writeText(mirror, { text: await sourcesOf(name) });
+  const mirrors = new Map<string, string>();
+  for (const name of distributionsOf(images)) {
+    // The distribution's own image is made where it is not there yet, and no way to build is charged for it.
+    await output(ingot, ["--catalog", root, "build", `base:${name}-dev`]);
+    mirrors.set(name, join(folder, `${name}.sources`));
+    writeText(join(folder, `${name}.sources`), { text: await sourcesOf(name) });
+  }
   const contexts = { ...(await distributionContexts(plan, images)), ...(await artifactContexts(images, folder)) };
   const bakeFile = join(folder, "bake.json");
-  const options = Object.entries(contexts).flatMap(([key, what]) => ["--context", `${key}=${what}`]);
-  const planned = ["plan", "--format", "bake", "--platform", hostPlatform, "--mirror-file", mirror, ...options];
-  writeText(bakeFile, { text: await output(ingot, ["--catalog", root, ...planned, ...selectors]) });
-  return { root, images, selectors, contexts, mirror, bakeFile };
+  const world = { root, images, selectors, contexts, mirrors, bakeFile, registry };
+  writeText(bakeFile, { text: JSON.stringify(await planBake(world)) });
+  return world;
+}
+
+const distributionsOf = (images: readonly Image[]): readonly string[] => [
+  ...new Set(images.map(({ distribution }) => distribution.name)),
+];
+
+/** One file for all distributions; each has its own sources of packages. */
+async function planBake({ root, images, contexts, mirrors }: World): Promise<object> {
+  const targets: Record<string, object> = {};
+  const group: string[] = [];
+  for (const [name, mirror] of mirrors) {
+    const own = images.filter(({ distribution }) => distribution.name === name);
+    const named = Object.entries(contexts).filter(([context]) => own.some((image) => isNamedBy(image, context)));
+    const options = named.flatMap(([key, what]) => ["--context", `${key}=${what}`]);
+    const planned = ["plan", "--format", "bake", "--platform", hostPlatform, "--mirror-file", mirror, ...options];
+    const references = own.map((image) => narrowestReference(image));
+    const file = JSON.parse(await output(ingot, ["--catalog", root, ...planned, ...references])) as BakeFile;
+    Object.assign(targets, file.target);
+    group.push(...file.group.default.targets);
+  }
+  return { group: { default: { targets: group } }, target: targets };
+}
+
+const isNamedBy = ({ parent, artifacts }: Image, context: string): boolean =>
+  (parent.kind === "distribution" && parent.reference === context) ||
+  artifacts.some(({ reference }) => reference === context);
+
+interface BakeFile {
+  readonly group: { readonly default: { readonly targets: readonly string[] } };
+  readonly target: Readonly<Record<string, object>>;
 }
 
 function withParents(plan: Plan, selected: readonly Image[]): readonly Image[] {
@@ -149,29 +203,34 @@ async function artifactContexts(images: readonly Image[], folder: string): Promi
   return contexts;
 }
 
-const waysOf = (world: World): readonly Way[] => [
-  { name: "ingot up (builds and tests)", build: (cold) => up(world, cold) },
-  { name: "docker buildx bake (builds)", build: (cold) => bake(world, cold) },
-  { name: "docker build, one after another", build: (cold) => buildInTurn(world, cold) },
-];
-
-async function up({ root, selectors }: World, cold: boolean): Promise<void> {
-  await output(ingot, ["--catalog", root, "up", ...(cold ? ["--force"] : []), ...selectors]);
+function waysOf(world: World): readonly Way[] {
+  const publish = () => up(world, ["--registry", world.registry, "--platform", hostPlatform]);
+  const inTurn = () => buildInTurn(world);
+  const baked = () => bake(world);
+  return [
+    { name: "ingot up (builds and tests; published)", build: () => up(world, []), settle: publish, again: publish },
+    { name: "docker buildx bake (builds)", build: baked, again: baked },
+    { name: "docker build, one after another", build: inTurn, again: inTurn },
+  ];
 }
 
-async function bake({ root, bakeFile }: World, cold: boolean): Promise<void> {
-  const options = ["--progress", "plain", ...(cold ? ["--no-cache"] : []), "--file", bakeFile];
-  await output("docker", ["buildx", "bake", ...options], { cwd: root });
+async function up({ root, selectors }: World, options: readonly string[]): Promise<void> {
+  await output(ingot, ["--catalog", root, "up", "--quiet", ...options, ...selectors]);
+}
+
+async function bake({ root, bakeFile }: World): Promise<void> {
+  await output("docker", ["buildx", "bake", "--progress", "plain", "--file", bakeFile], { cwd: root });
 }
 
 /** As a script does that has a list of folders. */
-async function buildInTurn({ root, images, contexts, mirror }: World, cold: boolean): Promise<void> {
+async function buildInTurn({ root, images, contexts, mirrors }: World): Promise<void> {
   const named = Object.entries(contexts).flatMap(([key, what]) => ["--build-context", `${key}=${what}`]);
-  const options = ["--quiet", "--secret", `id=mirror,src=${mirror}`, ...(cold ? ["--no-cache"] : []), ...named];
   for (const image of images) {
+    const secret = ["--secret", `id=mirror,src=${mirrors.get(image.distribution.name)}`];
     const tags = image.tags.flatMap((tag) => ["--tag", `${image.repository}:${tag}`]);
     const epoch = ["--build-arg", `SOURCE_DATE_EPOCH=${image.sourceDateEpoch}`];
-    await output("docker", ["buildx", "build", ...options, ...epoch, ...tags, folderOf(image)], { cwd: root });
+    const options = ["--quiet", ...secret, ...named, ...epoch, ...tags];
+    await output("docker", ["buildx", "build", ...options, folderOf(image)], { cwd: root });
   }
 }
 
@@ -190,10 +249,10 @@ interface Facts {
 
 function format({ machine, node, docker, images }: Facts, measured: readonly Measurement[]): string {
   const [ours] = measured;
-  const ratio = (theirs: number | undefined, own: number | undefined): string =>
-    theirs === undefined || own === undefined ? "" : (theirs / own).toFixed(2);
+  const ratio = (theirs: number, own: number | undefined): string =>
+    own === undefined ? "" : (theirs / own).toFixed(2);
   const rows = measured.map(({ name, cold, again }) => [
-    ...[name, cold?.toFixed(1) ?? "", ratio(cold, ours?.cold), again.toFixed(1), ratio(again, ours?.again)],
+    ...[name, cold.toFixed(1), ratio(cold, ours?.cold), again.toFixed(1), ratio(again, ours?.again)],
   ]);
   return [
     `${images} images; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, node ${node}, docker ${docker}`,

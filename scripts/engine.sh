@@ -2,7 +2,7 @@
 # Installs and starts a container engine on a Debian machine that has none.
 #
 #   scripts/engine.sh            docker with buildx, and what bootstraps a Debian base
-#   scripts/engine.sh --tests    the same, and what the tests need: podman, a registry, cosign, a terminal, a browser
+#   scripts/engine.sh --tests    the same, and what the tests need: podman, a registry, cosign, a terminal, shells, a browser
 #   scripts/engine.sh --platforms    the same as without an option, and what emulates other platforms
 #
 # Does nothing where `docker buildx` already answers. Everything comes from Debian's own packages, from the mirror that
@@ -95,7 +95,7 @@ main() {
     return 1
   fi
   if [ "$tests" = --tests ]; then
-    install mmdebstrap podman runc docker-registry skopeo busybox-static jq tmux chromium "cosign$(suite)"
+    install mmdebstrap podman runc docker-registry skopeo busybox-static jq tmux zsh fish chromium "cosign$(suite)"
   else
     command -v mmdebstrap >/dev/null || install mmdebstrap
   fi

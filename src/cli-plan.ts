@@ -12,7 +12,7 @@ import type { PlanFormat, Planned } from "./commands/plan.js";
 import type { Image } from "./model/image.js";
 import { type Platform, platforms } from "./model/platform.js";
 import { describeImage, formatPlan } from "./reporters/listing.js";
-import { print } from "./reporters/output.js";
+import { print, type Text } from "./reporters/output.js";
 
 interface PlanFlags extends NarrowingFlags {
   readonly format: PlanFormat;
@@ -57,10 +57,11 @@ export function addPlan(program: Command, finish: Finish): void {
     });
 }
 
-function formatPlanned(planned: Planned, format: PlanFormat): string {
+function formatPlanned(planned: Planned, format: PlanFormat): Text {
   // The output of a job is one line.
   if (planned.kind === "file") return JSON.stringify(planned.content, undefined, format === "bake" ? 2 : 0);
-  return format === "json" ? formatImages(planned.images) : formatPlan(planned.plan, planned.images);
+  const { plan, images } = planned;
+  return format === "json" ? formatImages(images) : (surface) => formatPlan(plan, images, surface);
 }
 
 export const formatImages = (images: readonly Image[]): string =>

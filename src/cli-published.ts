@@ -3,6 +3,7 @@ import { type Finish, plainHttpOption, show } from "./cli-options.js";
 import { isVerified } from "./model/verification.js";
 import { formatImageChanges } from "./reporters/changes.js";
 import { print, say } from "./reporters/output.js";
+import type { Surface } from "./reporters/surface.js";
 import { formatVerification } from "./reporters/verification.js";
 import { visible } from "./reporters/visible.js";
 import type { PublishedChanges } from "./stages/published-changes.js";
@@ -38,7 +39,7 @@ function addVerify(program: Command, finish: Finish): void {
       const result = await verify(reference, { key, plainHttp });
       show(
         result,
-        (value) => print(json ? formatJson(value) : formatVerification(value)),
+        (value) => print(json ? formatJson(value) : (surface) => formatVerification(value, surface)),
         finish,
         (value) => (isVerified(value) ? 0 : 1),
       );
@@ -60,7 +61,7 @@ function addChanges(program: Command, finish: Finish): void {
         (value) => {
           for (const image of value) complainOf(image);
           if (json) print(formatJson(value));
-          else if (value.some(isKnown)) print(value.filter(isKnown).map(formatText(reference)).join("\n\n"));
+          else if (value.some(isKnown)) print(formatText(reference, value.filter(isKnown)));
         },
         finish,
         (value) => (value.every(isKnown) ? 0 : 1),
@@ -77,8 +78,12 @@ function complainOf({ reference, platform, changes, unusable }: PublishedChanges
 }
 
 const formatText =
-  (reference: string) =>
-  ({ platform, changes }: PublishedChanges): string =>
-    changes.map((each) => formatImageChanges(reference, { ...each, platform })).join("\n\n");
+  (reference: string, published: readonly PublishedChanges[]) =>
+  (surface: Surface): string =>
+    published
+      .flatMap(({ platform, changes }) =>
+        changes.map((each) => formatImageChanges(reference, { ...each, platform }, surface)),
+      )
+      .join("\n\n");
 
 const formatJson = (value: unknown): string => JSON.stringify(value, undefined, 2);

@@ -9,6 +9,7 @@ import { type EngineName, engineNames } from "./ports/engine.js";
 import { print, say } from "./reporters/output.js";
 import { describeSize, formatImageSize, formatSizeDifference, formatTotal, formatUnbuilt } from "./reporters/size.js";
 import { formatSizeTable } from "./reporters/size-table.js";
+import type { Surface } from "./reporters/surface.js";
 
 interface SizeFlags {
   readonly against?: string;
@@ -51,7 +52,7 @@ export function addSize(program: Command, finish: Finish): void {
       const { size } = await import("./commands/size.js");
       const result = await size(rootOf(program), { selectors, against, engine });
       const report = (value: SizeReport): void => {
-        for (const image of value.unbuilt) say(formatUnbuilt(image));
+        for (const image of value.unbuilt) say((surface) => formatUnbuilt(image, surface));
         if (json || value.measured.length > 0) print(json ? formatJson(value) : formatText(value, against));
       };
       show(result, report, finish, ({ unbuilt }) => (unbuilt.length > 0 ? 1 : 0));
@@ -90,12 +91,14 @@ const formatJson = ({ measured }: SizeReport): string =>
     2,
   );
 
-function formatText({ measured }: SizeReport, against = ""): string {
-  return measured
-    .map(({ image, size, difference }) =>
-      difference === undefined
-        ? formatImageSize(narrowestReference(image), size)
-        : formatSizeDifference(narrowestReference(image), against, difference),
-    )
-    .join("\n\n");
-}
+const formatText =
+  ({ measured }: SizeReport, other = "") =>
+  (surface: Surface): string =>
+    measured
+      .map(({ image, size, difference }) => {
+        const name = narrowestReference(image);
+        return difference === undefined
+          ? formatImageSize(name, size, surface)
+          : formatSizeDifference({ name, other }, difference, surface);
+      })
+      .join("\n\n");

@@ -2,8 +2,7 @@ import { type Command, Option } from "commander";
 import { type Finish, mirrorOption, parsePlatforms, plainHttpOption, rootOf, show } from "./cli-options.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { print, say } from "./reporters/output.js";
-import { formatMatrix, formatStale, formatStaleJson } from "./reporters/stale.js";
-import { visible } from "./reporters/visible.js";
+import { formatMatrix, formatStale, formatStaleJson, formatUnknown } from "./reporters/stale.js";
 
 interface StaleFlags {
   readonly registry: string;
@@ -43,8 +42,8 @@ export function addStale(program: Command, finish: Finish): void {
       show(
         result,
         (found) => {
-          for (const line of found.unknown) say(visible(`unknown ${line}`));
-          if (format === "text") print(formatStale(found));
+          for (const line of found.unknown) say((surface) => formatUnknown(line, surface));
+          if (format === "text") print((surface) => formatStale(found, surface));
           else print(format === "json" ? formatStaleJson(found) : formatMatrix(found.legs));
         },
         finish,

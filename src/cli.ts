@@ -1,5 +1,6 @@
-import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { addCompletion } from "./cli-completion.js";
+import { addInit } from "./cli-init.js";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
 import { addPlan, formatImages } from "./cli-plan.js";
@@ -8,13 +9,11 @@ import { addRun, runCommands } from "./cli-run.js";
 import { addSite } from "./cli-site.js";
 import { addSize } from "./cli-size.js";
 import { addStale } from "./cli-stale.js";
-import { openCatalog, select } from "./commands/catalog.js";
-import { generate } from "./commands/generate.js";
 import { Failure } from "./model/failure.js";
 import type { Family } from "./model/platform.js";
-import { readText } from "./ports/files.js";
+import { ownVersion } from "./ports/own-package.js";
 import { formatList } from "./reporters/listing.js";
-import { print, say, sayBug, sayFailure } from "./reporters/output.js";
+import { helpOutput, print, say, sayBug, sayFailure } from "./reporters/output.js";
 
 const selectorHelp = `
 SELECTOR is a reference with globs: node, node:24, ingot/node:24, "python:*-dev", "*:*-trixie". Without one, everything is meant.
@@ -37,7 +36,8 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitStatu
   }
 }
 
-function makeProgram(finish: Finish): Command {
+/** All commands with all their options. */
+export function makeProgram(finish: Finish): Command {
   const program = new Command("ingot")
     .description(
       "Generates, builds, tests and publishes a catalog of small base images: for every language one image to build with and one to run on.",
@@ -45,6 +45,7 @@ function makeProgram(finish: Finish): Command {
     .version(ownVersion(), "--version", "the version of ingot")
     .addOption(new Option("--catalog <dir>", "the folder with catalog.yaml").default("."))
     .exitOverride()
+    .configureOutput(helpOutput)
     .showHelpAfterError("(ingot --help shows what there is)")
     .addHelpText("after", selectorHelp);
   addList(program, finish);
@@ -53,17 +54,14 @@ function makeProgram(finish: Finish): Command {
   addPlan(program, finish);
   addSize(program, finish);
   addSite(program, finish);
+  addInit(program, finish);
   addNew(program, finish);
   addExpired(program, finish);
   addPublished(program, finish);
   addStale(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
+  addCompletion(program);
   return program;
-}
-
-function ownVersion(): string {
-  const text = readText(fileURLToPath(new URL("../../package.json", import.meta.url))) ?? "{}";
-  return (JSON.parse(text) as { readonly version?: string }).version ?? "unknown";
 }
 
 /** The table leaves out the tags that every image has, as they would be most of it. */
@@ -77,12 +75,14 @@ function addList(program: Command, finish: Finish): void {
     .description("images, versions, tags, and how long their release line is supported")
     .option("--json", "for programs")
     .addHelpText("after", listHelp)
-    .action((selectors: string[], { json = false }: { json?: boolean }) => {
+    .action(async (selectors: string[], { json = false }: { json?: boolean }) => {
+      // What reads a catalog is loaded here: to complete a word, a shell starts this program and must not wait for it.
+      const { openCatalog, select } = await import("./commands/catalog.js");
       const opened = openCatalog(rootOf(program));
       if (!opened.ok) return show(opened, () => {}, finish);
       show(
         select(opened.value, selectors),
-        (images) => print(json ? formatImages(images) : formatList(images)),
+        (images) => print(json ? formatImages(images) : (surface) => formatList(images, surface)),
         finish,
       );
     });
@@ -146,7 +146,8 @@ function addGenerate(program: Command, finish: Finish): void {
     .command("generate")
     .description("write generated/ from the definitions, the lock and the templates")
     .option("--check", "write nothing; exit status 1 if generated/ is out of date")
-    .action(({ check = false }: { check?: boolean }) => {
+    .action(async ({ check = false }: { check?: boolean }) => {
+      const { generate } = await import("./commands/generate.js");
       const result = generate(rootOf(program), { check });
       show(result, print, finish);
       if (!result.ok && result.diagnostics.every(({ rule }) => rule === "generated-outdated")) finish(1);

@@ -20,7 +20,7 @@ const libraries: Readonly<Record<string, readonly string[]>> = {
   // Of node itself, only what calculates.
   model: ["zod", "semver", "picomatch", "fastest-levenshtein", "spdx-expression-parse", "packageurl-js", "node:crypto"],
   // What draws lines at the end of a terminal and knows how wide text is there; of node itself, only what colours text.
-  reporters: ["log-update", "ansi-escapes", "cli-truncate", "string-width", "node:util"],
+  reporters: ["log-update", "ansi-escapes", "cli-truncate", "string-width", "wrap-ansi", "node:util"],
 };
 
 /** Modules that open a door to the world, and where alone they may be imported. */

@@ -4,9 +4,10 @@ import { type Image, imagesOf, type Plan } from "../model/image.js";
 import type { Lock } from "../model/lock.js";
 import { type Selector, selectImages } from "../model/selector.js";
 import { compareTree, type Tree, type TreeDifference } from "../ports/files.js";
-import { type LoadedCatalog, loadCatalog, loadLock, readTemplates } from "../stages/load.js";
+import { type LoadedCatalog, loadCatalog, loadLock } from "../stages/load.js";
 import { makePlan } from "../stages/plan.js";
 import { renderCatalog } from "../stages/render.js";
+import { readTemplates } from "../stages/templates.js";
 
 /** A catalog with every decision taken and every Dockerfile made. */
 export interface OpenCatalog {
@@ -40,9 +41,9 @@ export const complaintsOf = (result: Result<unknown>): readonly Diagnostic[] => 
 
 /** A template's mistakes are there whether or not there is a plan to render. */
 function templateComplaints(root: string): readonly Diagnostic[] {
-  const templates = readTemplates(root);
   const nothing: Plan = { namespace: "", title: "", base: "", languages: [], pairs: [] };
-  return templates.size === 0 ? [] : complaintsOf(renderCatalog(nothing, { templates, sizes: {}, hello: new Map() }));
+  const sources = { templates: readTemplates(root), sizes: {}, hello: new Map() };
+  return complaintsOf(renderCatalog(nothing, sources));
 }
 
 /** The images that the selectors match. */

@@ -6,10 +6,10 @@ import { languageName } from "../model/schema.js";
 import { isFile, listFiles, type Tree } from "../ports/files.js";
 import { writeNew } from "../ports/new-files.js";
 import type { PackageIndex } from "../ports/package-index.js";
-import { readTemplates } from "../stages/load.js";
 import { loadSettings } from "../stages/load-settings.js";
 import type { ResolveSources } from "../stages/resolve.js";
 import { type Findings, makeSkeleton } from "../stages/skeleton.js";
+import { readTemplates } from "../stages/templates.js";
 import { type ResolveOptions, sourcesOf } from "./resolve.js";
 
 export interface NewLanguage {

@@ -45,20 +45,6 @@ export function unlessAny<T>(diagnostics: readonly Diagnostic[], value: () => T)
   return diagnostics.length === 0 ? ok(value()) : failed(...diagnostics);
 }
 
-/** `languages/python.yaml:7:3 unquoted-version: write "3.10" in quotes`, then the line with the text underlined. */
-export function formatDiagnostic({ rule, message, place, file }: Diagnostic): string {
-  if (place === undefined) return `${file === undefined ? "" : `${file} `}${rule}: ${message}`;
-  const { line, column, length } = place;
-  const gutter = " ".repeat(String(line).length);
-  // Tabs stay tabs in the margin, so that the underline stands under its text whatever their width.
-  const margin = place.text.slice(0, column - 1).replace(/[^\t]/g, " ");
-  return [
-    `${place.file}:${line}:${column} ${rule}: ${message}`,
-    `  ${line} | ${place.text.split("\t").map(visible).join("\t")}`,
-    `  ${gutter} | ${margin}${"~".repeat(Math.max(1, Math.min(length, place.text.length - column + 1)))}`,
-  ].join("\n");
-}
-
 const byPlace = (a: Diagnostic, b: Diagnostic): number => {
   const [fileA, fileB] = [a.place?.file ?? a.file ?? "", b.place?.file ?? b.file ?? ""];
   if (fileA !== fileB) return fileA < fileB ? -1 : 1;
@@ -67,6 +53,9 @@ const byPlace = (a: Diagnostic, b: Diagnostic): number => {
 
 /** By file, line and column; the same complaint about the same place once. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const once = new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic]));
+  const once = new Map(diagnostics.map((diagnostic) => [keyOf(diagnostic), diagnostic]));
   return [...once.values()].sort(byPlace);
 }
+
+const keyOf = ({ rule, message, place, file }: Diagnostic): string =>
+  JSON.stringify([rule, message, place?.file ?? file, place?.line, place?.column, place?.length]);

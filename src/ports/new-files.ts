@@ -37,3 +37,28 @@ export function writeNew({ folder, tree, file, text }: NewFiles): void {
     letGo();
   }
 }
+
+/** Adds files to a folder, which is made where it is not there: all, or none. What is there is never replaced; `last` comes last, so who finds it finds the others. */
+export function addNew(folder: string, tree: Tree, last: string): void {
+  const temporary = join(folder, `.new.${process.pid}.tmp`);
+  const made: string[] = [];
+  const makeFor = (path: string): void => {
+    const first = mkdirSync(dirname(path), { recursive: true });
+    if (first !== undefined) made.push(first);
+  };
+  try {
+    for (const [path, { text }] of tree) {
+      makeFor(join(temporary, path));
+      writeFileSync(join(temporary, path), text);
+    }
+    for (const path of [...tree.keys()].filter((each) => each !== last).concat(last)) {
+      makeFor(join(folder, path));
+      linkSync(join(temporary, path), join(folder, path));
+      made.push(join(folder, path));
+    }
+    rmSync(temporary, { recursive: true, force: true });
+  } catch (error) {
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+    throw new Failure(`cannot write ${folder}: ${reasonOf(error)}`);
+  }
+}

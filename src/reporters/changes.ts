@@ -1,21 +1,25 @@
 import { formatBytes, formatGrowth } from "../model/bytes.js";
 import type { Changes, PackageChanges } from "../model/changes.js";
+import { type Surface, unlimited } from "./surface.js";
 import { visible } from "./visible.js";
+import { beside } from "./wrap.js";
 
 /**
  * `ingot changes REF`: what is in an image that was not in the one before it. `name` is how the reader calls the image; all the rest
  * comes from a registry, and nothing of it reaches a terminal as more than text.
  */
-export function formatImageChanges(name: string, changes: Changes): string {
+export function formatImageChanges(name: string, changes: Changes, { width, paint }: Surface = unlimited): string {
   const { platform, previous, current, reasons, packages } = changes;
-  const lines = [
-    `${name}${platform === undefined ? "" : ` (${platform})`}${versionsOf(changes)}`,
-    `  now     ${current.digest}${sizesOf(changes)}`,
-    `  before  ${previous?.digest ?? "nothing: it is the first"}`,
-    ...reasons.map((reason) => `  why     ${reason}`),
-    ...(packages === undefined ? unknown(changes) : packageLines(packages)),
-  ];
-  return lines.map(visible).join("\n");
+  const part = (word: string, text: string): string =>
+    beside(`  ${paint("dim", word)}${" ".repeat("before  ".length - word.length)}`, visible(text), width);
+  const title = visible(`${name}${platform === undefined ? "" : ` (${platform})`}`);
+  return [
+    `${paint("bold", title)}${visible(versionsOf(changes))}`,
+    part("now", `${current.digest}${sizesOf(changes)}`),
+    part("before", previous?.digest ?? "nothing: it is the first"),
+    ...reasons.map((reason) => part("why", reason)),
+    ...(packages === undefined ? unknown(changes) : packageLines(packages)).map(visible),
+  ].join("\n");
 }
 
 function versionsOf({ previous, current }: Changes): string {

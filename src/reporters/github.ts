@@ -42,7 +42,7 @@ export function createGithubReporter({ now, paint }: PlainOptions): Reporter {
     hear,
     finish: (report) => {
       for (const pair of [...outputs.keys()]) flush(pair);
-      print(defused(formatReport(report, files)));
+      print((surface) => defused(formatReport({ report, files }, surface)));
     },
     close: () => {},
   };

@@ -1,8 +1,8 @@
-import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
 import { type LiveState, type Running, secondsLeft, shareDone } from "./live-state.js";
 import type { Paint } from "./paint.js";
 import { nameOf } from "./plain.js";
+import { cut } from "./wrap.js";
 
 /** A terminal's window. */
 export interface Window {
@@ -88,12 +88,6 @@ export function formatLeft(seconds: number): string {
   const rest = Math.round((minutes % 60) / 10) * 10;
   const hours = Math.floor(minutes / 60) + (rest === 60 ? 1 : 0);
   return `, about ${hours} h${rest % 60 === 0 ? "" : ` ${rest} min`} left`;
-}
-
-/** Where a wide character lies on the edge, the library gives a column too many. */
-function cut(text: string, width: number, position: "end" | "middle" = "end"): string {
-  const short = cliTruncate(text, Math.max(1, width), { position });
-  return stringWidth(short) <= Math.max(1, width) ? short : cut(text, width - 1, position);
 }
 
 const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)));

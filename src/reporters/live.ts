@@ -33,7 +33,7 @@ export function createLiveReporter({ now, paint }: PlainOptions): Reporter {
     },
     finish: (report) => {
       close();
-      print(formatReport(report, files));
+      print((surface) => formatReport({ report, files }, surface));
     },
     close: () => {
       process.removeListener("exit", close);

@@ -1,6 +1,8 @@
-import { type Diagnostic, formatDiagnostic, sortDiagnostics } from "../model/diagnostic.js";
+import type { Diagnostic } from "../model/diagnostic.js";
 import type { Failure } from "../model/failure.js";
-import { visibleLine } from "./visible.js";
+import { formatComplaints, formatFailure } from "./diagnostics.js";
+import { formatHelp } from "./help.js";
+import { type Surface, surfaceFor } from "./surface.js";
 
 /** What is drawn at the end of a terminal and changes: it makes room for what is written. */
 export interface Screen {
@@ -18,6 +20,12 @@ export function useScreen(next: Screen | undefined): void {
   screen = next;
 }
 
+/** Lines as they are, or what makes them for where they go. */
+export type Text = string | ((surface: Surface) => string);
+
+const setFor = (stream: NodeJS.WriteStream, text: Text): string =>
+  typeof text === "string" ? text : text(surfaceFor(process.env, stream));
+
 function write(stream: NodeJS.WriteStream, text: string): void {
   screen?.clear();
   stream.write(text);
@@ -25,8 +33,9 @@ function write(stream: NodeJS.WriteStream, text: string): void {
 }
 
 /** What was asked for goes to standard output; everything said about the work, to standard error. */
-export function print(text: string): void {
-  write(process.stdout, text.endsWith("\n") ? text : `${text}\n`);
+export function print(text: Text): void {
+  const written = setFor(process.stdout, text);
+  write(process.stdout, written.endsWith("\n") ? written : `${written}\n`);
 }
 
 /** A reader that has seen enough (`| head`, `2>&1 | head`) is no error: the run ends, and leaves nothing behind. */
@@ -39,28 +48,36 @@ export function endWithReader(end: () => void): void {
   }
 }
 
-export function say(text: string): void {
-  write(process.stderr, `${text}\n`);
+export function say(text: Text): void {
+  write(process.stderr, `${setFor(process.stderr, text)}\n`);
+}
+
+/** Where the parser of the command line writes, and how wide. */
+export const helpOutput = {
+  writeOut: (text: string): void => writeHelp(process.stdout, text),
+  writeErr: (text: string): void => writeHelp(process.stderr, text),
+  getOutHelpWidth: (): number => helpWidth(process.stdout),
+  getErrHelpWidth: (): number => helpWidth(process.stderr),
+};
+
+const helpWidth = (stream: NodeJS.WriteStream): number => {
+  const { width } = surfaceFor(process.env, stream);
+  return width === Number.POSITIVE_INFINITY ? 80 : width;
+};
+
+function writeHelp(stream: NodeJS.WriteStream, text: string): void {
+  write(
+    stream,
+    setFor(stream, (surface) => formatHelp(text, surface)),
+  );
 }
 
 export function complain(diagnostics: readonly Diagnostic[]): void {
-  const sorted = sortDiagnostics(diagnostics);
-  say(formatDiagnostics(sorted));
-  say(`\n${sorted.length} ${sorted.length === 1 ? "mistake" : "mistakes"}; docs/rules/ explains each by its name.`);
-}
-
-/** What is one line stands with its like; what shows its place has room around it. */
-function formatDiagnostics(diagnostics: readonly Diagnostic[]): string {
-  const texts = diagnostics.map(formatDiagnostic);
-  const hasRoom = (text: string | undefined): boolean => text?.includes("\n") ?? false;
-  return texts
-    .map((text, index) => (index > 0 && (hasRoom(text) || hasRoom(texts[index - 1])) ? `\n${text}` : text))
-    .join("\n");
+  say((surface) => formatComplaints(diagnostics, surface));
 }
 
 export function sayFailure(failure: Failure): void {
-  for (const line of failure.log.slice(-20)) say(`  | ${visibleLine(line)}`);
-  say(`ingot: ${failure.message.split("\n").map(visibleLine).join("\n")}`);
+  say((surface) => formatFailure(failure, surface));
 }
 
 /** Something that Ingot's own code did not expect. */

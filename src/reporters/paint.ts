@@ -9,7 +9,7 @@ export const unpainted: Paint = (_style, text) => text;
 
 const painted: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Colours on a terminal that has them, unless `NO_COLOR` says otherwise (no-color.org); `FORCE_COLOR` goes before everything. */
 export function paintFor(env: Environment, isTerminal: boolean): Paint {

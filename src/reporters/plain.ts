@@ -7,8 +7,10 @@ import type { ImageReport, Report } from "../model/report.js";
 import { print, say } from "./output.js";
 import { type Paint, unpainted } from "./paint.js";
 import type { Reporter } from "./reporter.js";
+import { type Surface, unlimited } from "./surface.js";
 import { formatDuration, formatTable } from "./table.js";
 import { visible, visibleLine } from "./visible.js";
+import { paragraph } from "./wrap.js";
 
 /** Lines of a failure's log that are shown at once. */
 export const shownLines = 20;
@@ -28,7 +30,7 @@ export function createPlainReporter({ now, paint }: PlainOptions): Reporter {
       const text = formatEvent(event, paint);
       if (text !== undefined) say(stamped(text, now()));
     },
-    finish: (report) => print(formatReport(report, files)),
+    finish: (report) => print((surface) => formatReport({ report, files }, surface)),
     close: () => {},
   };
 }
@@ -94,15 +96,21 @@ function formatMove({ repository, tag, from, to, why }: Move): string {
   return `        ${repository}:${tag} ${from === undefined ? "" : `${short(from)} → `}${short(to)} (${visible(why)})`;
 }
 
-/** What there is, what was skipped and what failed; and of what failed, by its task, in which file its output is. */
-export function formatReport(report: Report, files: ReadonlyMap<string, string> = new Map()): string {
+/** A run that has ended, and by the tasks that failed in which file their output is. */
+export interface Ended {
+  readonly report: Report;
+  readonly files?: ReadonlyMap<string, string>;
+}
+
+/** What there is, what was skipped and what failed. */
+export function formatReport({ report, files = new Map() }: Ended, surface: Surface = unlimited): string {
   const { images, failures } = report;
   const made = images.filter(({ state }) => state === "built" || state === "kept");
-  const table = formatTable(["IMAGE", "VERSION", "ON DISK", "STATE", "TAGS"], made.map(formatRow));
+  const header = ["IMAGE", "VERSION", "ON DISK", "STATE", "TAGS"];
   return [
-    ...(made.length === 0 ? [] : [table]),
-    ...formatSkipped(images),
-    ...formatFailures(failures, files),
+    ...(made.length === 0 ? [] : [formatTable(header, made.map(formatRow), surface)]),
+    ...formatSkipped(images, surface),
+    ...formatFailures(failures, files, surface),
     formatSummary(report),
   ].join("\n\n");
 }
@@ -118,25 +126,31 @@ function formatRow({ image, platform, state, size }: ImageReport): readonly stri
 }
 
 /** One line for each reason, however many images it keeps from being built. */
-function formatSkipped(images: readonly ImageReport[]): readonly string[] {
+function formatSkipped(images: readonly ImageReport[], { width, paint }: Surface): readonly string[] {
   const reasons = new Map<string, string[]>();
   for (const { image, platform, state, reason = "" } of images) {
     const name = nameOf({ subject: image.id, ...(platform === undefined ? {} : { platform }) });
     if (state === "skipped") reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
   }
-  return [...reasons].map(
-    ([reason, ids]) => `skipped: ${visibleLine(reason)}\n${ids.map((id) => `  ${id}`).join("\n")}`,
+  return [...reasons].map(([reason, ids]) =>
+    [paragraph(`${paint("yellow", "skipped:")} ${visibleLine(reason)}`, width, 4), ...ids.map((id) => `  ${id}`)].join(
+      "\n",
+    ),
   );
 }
 
-/** Once more at the end, where who comes back after an hour looks; the logs are above. */
-function formatFailures(failures: Report["failures"], files: ReadonlyMap<string, string>): readonly string[] {
+/** Once more at the end, where who comes back after an hour looks; the logs are above. What a tool said is not wrapped: its commands can be copied. */
+function formatFailures(
+  failures: Report["failures"],
+  files: ReadonlyMap<string, string>,
+  { paint }: Surface,
+): readonly string[] {
   const lines = failures.flatMap((failure) => {
     const file = files.get(taskKey(failure));
     const line = `  ${failure.stage} ${nameOf(failure)}: ${visibleLine(failure.reason)}`;
     return file === undefined ? [line] : [line, `    ${visible(file)}`];
   });
-  return lines.length === 0 ? [] : [["FAILED:", ...lines].join("\n")];
+  return lines.length === 0 ? [] : [[paint("red", "FAILED:"), ...lines].join("\n")];
 }
 
 /** `3 built, 12 already right, 0 skipped, 1 FAILED, in 1 min 1 s` */

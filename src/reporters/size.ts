@@ -8,19 +8,24 @@ import {
   type PathChange,
   type SizeDifference,
 } from "../model/size-difference.js";
+import type { Paint } from "./paint.js";
+import { type Surface, unlimited } from "./surface.js";
 import { formatTable } from "./table.js";
 import { visible } from "./visible.js";
+import { paragraph } from "./wrap.js";
 
 /** Lines of a list that show where the bytes are; what is left is summed up in one more. */
 const mostLines = 15;
 const mostFilesOfJson = 100;
 
 /** `ingot size SELECTOR`: an image by layer, package, folder and file. */
-export function formatImageSize(name: string, size: ImageSize): string {
+export function formatImageSize(name: string, size: ImageSize, surface: Surface = unlimited): string {
   const { uncompressed, compressed, layers, packages, folders, files } = size;
   const { shown, rest } = cut(packages);
-  return sections(`${name}: ${formatBytes(uncompressed)}, ${formatBytes(compressed)} compressed`, [
-    formatTable(
+  const title = `${surface.paint("bold", name)}: ${formatBytes(uncompressed)}, ${formatBytes(compressed)} compressed`;
+  const table = (header: readonly string[], rows: readonly (readonly string[])[]) => formatTable(header, rows, surface);
+  return sections(paragraph(title, surface.width), [
+    table(
       ["LAYER", "COMPRESSED", "SIZE"],
       layers.map((each) => [
         each.digest.slice(0, "sha256:".length + 12),
@@ -28,32 +33,40 @@ export function formatImageSize(name: string, size: ImageSize): string {
         formatBytes(each.uncompressed),
       ]),
     ),
-    formatTable(
+    table(
       ["PACKAGE", "SIZE", "VERSION"],
       [
         ...shown.map((each) => [each.name, formatBytes(each.bytes), each.version ?? ""]),
         ...(rest.length === 0 ? [] : [[`${rest.length} more`, formatBytes(sum(rest))]]),
       ],
     ),
-    formatTable(
+    table(
       ["FOLDER (without the others named here)", "SIZE"],
       folders.map((each) => [visible(each.path), formatBytes(each.bytes)]),
     ),
-    formatTable(["FILE", "SIZE", "PACKAGE"], files.slice(0, mostLines).map(fileRow)),
+    table(["FILE", "SIZE", "PACKAGE"], files.slice(0, mostLines).map(fileRow)),
   ]);
 }
 
 const fileRow = (file: FileSize): readonly string[] => [visible(file.path), formatBytes(file.bytes), file.package];
 
 /** `ingot size SELECTOR --against REF`: what the image has more and less than the other. */
-export function formatSizeDifference(name: string, other: string, difference: SizeDifference): string {
-  const { uncompressed, compressed, packages, folders, files } = difference;
-  const title = `${name} against ${other}: ${formatChange(uncompressed)}; ${formatChange(compressed)} compressed`;
+export function formatSizeDifference(
+  { name, other }: { readonly name: string; readonly other: string },
+  { uncompressed, compressed, packages, folders, files }: SizeDifference,
+  surface: Surface = unlimited,
+): string {
+  const whole = `${formatChange(uncompressed)}; ${formatChange(compressed)} compressed`;
+  const title = paragraph(`${surface.paint("bold", name)} against ${other}: ${whole}`, surface.width);
   if (packages.length === 0 && files.length === 0) return `${title}\n\nno package and no file is of another size`;
   return sections(title, [
-    changes(["PACKAGE", "GREW BY", "FROM", "TO", "VERSION"], packages, packageRow),
-    changes(["FOLDER (without the others named here)", "GREW BY", "FROM", "TO"], folders, pathRow),
-    changes(["FILE", "GREW BY", "FROM", "TO"], files, pathRow),
+    formatChanges(packages, { header: ["PACKAGE", ...sizeHeader, "VERSION"], row: packageRow }, surface),
+    formatChanges(
+      folders,
+      { header: ["FOLDER (without the others named here)", ...sizeHeader], row: pathRow },
+      surface,
+    ),
+    formatChanges(files, { header: ["FILE", ...sizeHeader], row: pathRow }, surface),
   ]);
 }
 
@@ -62,26 +75,36 @@ const formatChange = (change: Change): string => {
   return `${formatGrowth(growth(change))} to ${formatBytes(change.after)}${share}`;
 };
 
-function changes<T extends Change>(
-  header: readonly string[],
-  all: readonly T[],
-  row: (change: T) => readonly string[],
-): string {
-  const { shown, rest } = cut(all);
-  const left = rest.reduce((total, change) => total + growth(change), 0);
-  return formatTable(header, [
-    ...shown.map(row),
-    ...(rest.length === 0 ? [] : [[`${rest.length} more`, formatGrowth(left)]]),
-  ]);
+interface Columns<T> {
+  readonly header: readonly string[];
+  readonly row: (change: T, paint: Paint) => readonly string[];
 }
 
-const sizes = (change: Change): readonly string[] => [
-  formatGrowth(growth(change)),
+function formatChanges<T extends Change>(all: readonly T[], { header, row }: Columns<T>, surface: Surface): string {
+  const { shown, rest } = cut(all);
+  const left = rest.reduce((total, change) => total + growth(change), 0);
+  const summed = rest.length === 0 ? [] : [[`${rest.length} more`, paintGrowth(left, surface.paint)]];
+  return formatTable(header, [...shown.map((change) => row(change, surface.paint)), ...summed], surface);
+}
+
+const sizeHeader = ["GREW BY", "FROM", "TO"];
+const sizes = (change: Change, paint: Paint): readonly string[] => [
+  paintGrowth(growth(change), paint),
   formatBytes(change.before),
   formatBytes(change.after),
 ];
-const pathRow = (change: PathChange): readonly string[] => [visible(change.path), ...sizes(change)];
-const packageRow = (change: PackageChange): readonly string[] => [change.name, ...sizes(change), versionsOf(change)];
+const paintGrowth = (bytes: number, paint: Paint): string =>
+  bytes === 0 ? formatGrowth(bytes) : paint(bytes > 0 ? "yellow" : "green", formatGrowth(bytes));
+
+const pathRow = (change: PathChange, paint: Paint): readonly string[] => [
+  visible(change.path),
+  ...sizes(change, paint),
+];
+const packageRow = (change: PackageChange, paint: Paint): readonly string[] => [
+  change.name,
+  ...sizes(change, paint),
+  versionsOf(change),
+];
 
 function versionsOf({ kind, versionBefore = "", versionAfter = "" }: PackageChange): string {
   if (kind === "added") return `${versionAfter} added`.trim();
@@ -116,6 +139,7 @@ export function formatTotal(image: Image, uncompressed: number, compressed: numb
 }
 
 /** `python:3.11-bookworm is not built: run …` */
-export function formatUnbuilt(image: Image): string {
-  return `${narrowestReference(image)} is not built: run \`ingot build "${image.language}:${image.tags[0]}"\``;
+export function formatUnbuilt(image: Image, { width, paint }: Surface = unlimited): string {
+  const name = paint("bold", narrowestReference(image));
+  return paragraph(`${name} is not built: run \`ingot build "${image.language}:${image.tags[0]}"\``, width);
 }

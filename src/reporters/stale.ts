@@ -1,6 +1,8 @@
 import type { Leg } from "../model/legs.js";
 import { formatReason, type Staleness } from "../model/staleness.js";
+import { type Surface, unlimited } from "./surface.js";
 import { visible } from "./visible.js";
+import { paragraph } from "./wrap.js";
 
 export interface StaleSummary {
   readonly images: readonly Staleness[];
@@ -10,16 +12,28 @@ export interface StaleSummary {
 }
 
 /** Each image with something to do, and why; then how many, and what it took to know. Of other people's text nothing reaches a terminal as more than text. */
-export function formatStale(summary: StaleSummary): string {
-  const { images } = summary;
-  const lines = images
-    .filter(({ reasons }) => reasons.length > 0)
-    .flatMap((each) => [
-      `${each.action.padEnd(8)}${each.image.repository}:${each.image.tags[0]}`,
-      ...each.reasons.map((reason) => `        ${formatReason(reason)}`),
-    ]);
-  return [...lines, ...(lines.length === 0 ? [] : [""]), formatCounts(summary)].map(visible).join("\n");
+export function formatStale(summary: StaleSummary, surface: Surface = unlimited): string {
+  const stale = summary.images.filter(({ reasons }) => reasons.length > 0);
+  return [
+    ...stale.map((each) => formatStaleness(each, surface)),
+    ...(stale.length === 0 ? [] : [""]),
+    paragraph(visible(formatCounts(summary)), surface.width),
+  ].join("\n");
 }
+
+function formatStaleness({ image, action, reasons }: Staleness, { width, paint }: Surface): string {
+  const name = visible(`${image.repository}:${image.tags[0]}`);
+  return [
+    `${paint(action === "none" ? "dim" : "yellow", action)}${" ".repeat(margin.length - action.length)}${paint("bold", name)}`,
+    ...reasons.map((reason) => paragraph(visible(`${margin}${formatReason(reason)}`), width)),
+  ].join("\n");
+}
+
+const margin = " ".repeat("rebuild ".length);
+
+/** What could not be read of a registry. */
+export const formatUnknown = (line: string, { width, paint }: Surface = unlimited): string =>
+  paragraph(`${paint("yellow", "unknown")} ${visible(line)}`, width, margin.length);
 
 function formatCounts({ images, requests }: StaleSummary): string {
   const count = (action: Staleness["action"]) => images.filter((each) => each.action === action).length;

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { holdsPath } from "../model/artifact.js";
 import type { ImageContent } from "../model/content.js";
 import type { ImageTest } from "../model/definition.js";
@@ -8,13 +7,13 @@ import { matchesAny, pathsOfKind } from "../model/path-pattern.js";
 import type { Breach, Subject } from "../model/promise.js";
 import { checkContent, describeBreaches, withoutExceptions } from "../model/promises.js";
 import type { Engine, RunResult } from "../ports/engine.js";
-import { readText } from "../ports/files.js";
 import type { ReadContent } from "../ports/image-content.js";
 import type { TlsServer } from "../ports/tls-server.js";
 import { overBudget } from "./budget.js";
 import { inOnePart, localReference } from "./build.js";
 import { askHello, helloFolder, withHello } from "./hello.js";
 import { describeEnd, lastLine, runProbes } from "./probe.js";
+import { readTemplate } from "./templates.js";
 
 export interface CheckContext {
   readonly root: string;
@@ -84,7 +83,7 @@ function subjectOf(pair: Pair, image: Image, contents: ReadonlyMap<Image, ImageC
   const { family } = pair.distribution;
   const content = contents.get(image) as ImageContent;
   const runtime = contents.get(pair.images.find(({ variant }) => variant === "runtime") as Image);
-  const rules = readText(join(root, "templates", family, "microroot.rules")) ?? "";
+  const rules = readTemplate(root, `${family}/microroot.rules`);
   return {
     variant: image.variant,
     family,

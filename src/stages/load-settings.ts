@@ -17,7 +17,7 @@ export function readSettings(root: string): WrittenSettings | Diagnostic {
   return {
     rule: "missing-file",
     file: "catalog.yaml",
-    message: `there is no catalog in ${root}: a catalog is a folder with a catalog.yaml`,
+    message: `there is no catalog in ${root}: a catalog is a folder with a catalog.yaml, and \`ingot init\` starts one`,
   };
 }
 

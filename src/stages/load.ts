@@ -3,7 +3,7 @@ import type { Catalog, CatalogSettings } from "../model/catalog.js";
 import { type Definition, definitionFile } from "../model/definition.js";
 import { type Diagnostic, failed, ok, type Result } from "../model/diagnostic.js";
 import { type Lock, lockFile } from "../model/lock.js";
-import { isFile, listFiles, readText } from "../ports/files.js";
+import { isFile, listFiles } from "../ports/files.js";
 import type { SourceDocument } from "../support/document.js";
 import type { TemplateSource } from "../support/template.js";
 import { validate } from "../support/validate.js";
@@ -12,6 +12,7 @@ import type { WrittenDefinition } from "./define-context.js";
 import { readSettings, settingsComplaints, settingsOf } from "./load-settings.js";
 import { loadSizes, type PageSources, readHello } from "./pages.js";
 import { readYaml } from "./read-yaml.js";
+import { readTemplates } from "./templates.js";
 
 export const lockName = "catalog.lock.yaml";
 
@@ -22,7 +23,7 @@ export interface LoadedCatalog extends PageSources {
   readonly settingsDocument: SourceDocument;
   /** By language. */
   readonly documents: ReadonlyMap<string, SourceDocument>;
-  /** Every file below `templates/`, by its path there. */
+  /** By path below `templates/`: the catalog's own, and Ingot's where it has none. */
   readonly templates: ReadonlyMap<string, TemplateSource>;
 }
 
@@ -107,13 +108,6 @@ const misnamed = (document: SourceDocument, language: string, name: string): Dia
   message: `the file is named ${name}.yaml, so the language must be ${name}, not ${language}`,
   place: document.placeOf(["language"]),
 });
-
-export function readTemplates(root: string): ReadonlyMap<string, TemplateSource> {
-  const folder = join(root, "templates");
-  return new Map(
-    listFiles(folder).map((path) => [path, { file: `templates/${path}`, text: readText(join(folder, path)) ?? "" }]),
-  );
-}
 
 /** Complaints of files that a definition names and that are not there. */
 function fileComplaints(

@@ -30,19 +30,28 @@ export function noteComplaints(written: Written, settings: CatalogSettings): rea
 }
 
 function reasonComplaints({ content, document }: Written): readonly Diagnostic[] {
+  const names = namesIn(content);
+  return unmatchedReasons(content).map((pattern) => ({
+    rule: "unmatched-reason",
+    message: `no list of this definition has ${pattern}${suggestion(pattern, names)}`,
+    place: document.placeOf(["reasons", pattern], "key"),
+  }));
+}
+
+/** Reasons for packages that no list of a definition has. */
+export function unmatchedReasons(content: DefinitionFile): readonly string[] {
+  const names = namesIn(content);
+  return Object.keys(content.reasons ?? {}).filter((pattern) => !names.some((name) => matchesPackage(pattern, name)));
+}
+
+/** Packages and artifacts that a definition has anywhere. */
+function namesIn(content: DefinitionFile): readonly string[] {
   const listed = packageSets(content).flatMap(({ set }) => [
     ...(set.version === undefined ? [] : [set.version]),
     ...Object.values(set).flatMap((value) => (Array.isArray(value) ? (value as readonly string[]) : [])),
   ]);
   const filled = Object.keys(content.lines).flatMap((line) => listed.map((name) => fillLine(name, line)));
-  const names = [...new Set([...filled, ...Object.keys(content.artifacts ?? {})])];
-  return Object.keys(content.reasons ?? {})
-    .filter((pattern) => !names.some((name) => matchesPackage(pattern, name)))
-    .map((pattern) => ({
-      rule: "unmatched-reason",
-      message: `no list of this definition has ${pattern}${suggestion(pattern, names)}`,
-      place: document.placeOf(["reasons", pattern], "key"),
-    }));
+  return [...new Set([...filled, ...Object.keys(content.artifacts ?? {})])];
 }
 
 function absenceComplaints({ content, document }: Written, { distributions }: CatalogSettings): readonly Diagnostic[] {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { openCatalog, select } from "../../src/commands/catalog.js";
 import type { Pair } from "../../src/model/image.js";
 import { hostPlatform } from "../../src/ports/host.js";
-import { trixiePart } from "../support/part.js";
 import { repository } from "../support/paths.js";
 import { ingot, parseRun } from "../support/program.js";
 import { type RegistryServer, requireRegistry, startRegistry } from "../support/registry-server.js";
@@ -10,9 +9,11 @@ import { requireEngine } from "../support/require-engine.js";
 
 /** The day of every publication here. */
 const env = { SOURCE_DATE_EPOCH: String(Date.parse("2026-11-21T12:00:00Z") / 1000) };
+/** A part of what the tests build: what is read here of each is the same for any other. */
+const published = ["base:*trixie*", "go:*trixie*", "node:24*trixie*", "python:*trixie*", "ruby:*trixie*"];
 const writes = ["PUT", "POST", "PATCH", "DELETE"];
 
-describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
+describe("publishing pairs on Debian 13 to Debian's own registry", () => {
   let registry: RegistryServer;
 
   before(async function () {
@@ -25,7 +26,7 @@ describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
   const publish = () =>
     ingot(
       repository,
-      ["publish", "--json", "--platform", hostPlatform, "--registry", `${registry.host}/acme`, ...trixiePart],
+      ["publish", "--json", "--platform", hostPlatform, "--registry", `${registry.host}/acme`, ...published],
       env,
     );
 
@@ -123,7 +124,7 @@ describe("publishing the pairs on Debian 13 to Debian's own registry", () => {
 function trixiePairs(): readonly Pair[] {
   const opened = openCatalog(repository);
   assert.ok(opened.ok);
-  const selected = select(opened.value, trixiePart);
+  const selected = select(opened.value, published);
   assert.ok(selected.ok);
   return opened.value.plan.pairs.filter(({ id }) => selected.value.some(({ pair }) => pair === id));
 }

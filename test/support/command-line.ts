@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { runCommandLine } from "../../src/cli.js";
+import { asNoTerminal } from "./captured.js";
 import { cycles, fixtures, mirrors, repository } from "./paths.js";
 
 export interface Ended {
@@ -34,6 +35,7 @@ const argumentsFor = (catalog: string, [name = "", ...rest]: readonly string[]):
 export async function runInProcess(catalog: string, command: readonly string[]): Promise<Ended> {
   const written = { stdout: "", stderr: "" };
   const real = { stdout: process.stdout.write, stderr: process.stderr.write };
+  const restore = asNoTerminal();
   const epochBefore = process.env["SOURCE_DATE_EPOCH"];
   const capture = (stream: "stdout" | "stderr") => {
     process[stream].write = ((text: string) => {
@@ -50,6 +52,7 @@ export async function runInProcess(catalog: string, command: readonly string[]):
   } finally {
     process.stdout.write = real.stdout;
     process.stderr.write = real.stderr;
+    restore();
     if (epochBefore === undefined) delete process.env["SOURCE_DATE_EPOCH"];
     else process.env["SOURCE_DATE_EPOCH"] = epochBefore;
   }
@@ -62,7 +65,7 @@ export function runProgram(catalog: string, command: readonly string[]): Ended {
     [join(repository, "bin", "ingot"), ...argumentsFor(catalog, command)],
     {
       encoding: "utf8",
-      env: { ...process.env, SOURCE_DATE_EPOCH: epoch },
+      env: { ...process.env, SOURCE_DATE_EPOCH: epoch, FORCE_COLOR: undefined },
     },
   );
   return { status: status ?? -1, stdout: neutral(stdout, catalog), stderr: neutral(stderr, catalog) };

@@ -30,6 +30,13 @@ export async function provideTrixie(folder: string): Promise<DistributionImage> 
   });
 }
 
+/** Gives another catalog the same image, where it would have to make its own: what is built on it is then remembered, too. */
+export async function shareTrixie(namespace: string, folder: string): Promise<void> {
+  const { reference } = await provideTrixie(folder);
+  const [, name] = /^docker\.io\/[^/]+\/(bootstrap:.+)$/.exec(reference) ?? [];
+  if (name !== undefined) await engine.tag(reference, `docker.io/${namespace}/${name}`);
+}
+
 /** Puts packages of Debian 13, and all that they need beyond its image, into a folder as .deb files. */
 export async function fetchPackages(names: readonly string[], folder: string): Promise<void> {
   const { reference, writeMirror } = await provideTrixie(folder);

@@ -4,6 +4,9 @@
 /** What another test does, which reads it from the page: all of a page, or what has these words. */
 export const claims: readonly { readonly page: string; readonly words?: string; readonly by: string }[] = [
   { page: "docs/adding-a-language.md", by: "test/catalog/adding.test.ts" },
+  { page: "docs/own-catalog.md", by: "test/worlds/package.test.ts" },
+  { page: "README.md", words: "../ingot-0.1.0.tgz", by: "test/worlds/package.test.ts" },
+  { page: "README.md", words: "npx ingot", by: "test/worlds/package.test.ts" },
   { page: "docs/verifying.md", by: "test/registry/verifying.test.ts" },
   { page: "docs/recipes/debian-instead-of-alpine.md", by: "test/catalog/recipes.test.ts" },
   { page: "docs/recipes/go-on-scratch.md", by: "test/catalog/recipes.test.ts" },

@@ -1,18 +1,8 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach } from "mocha";
-import { goldens, repository } from "./paths.js";
+import { goldens } from "./paths.js";
 
 /** Gives each test of a suite a folder of its own, and removes it afterwards; for the body of a `describe`. */
 export function useTemporaryFolder(): () => string {
@@ -39,15 +29,8 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   }
 }
 
-/** Puts the small catalog into a folder, with the repository's own templates; then the given files over it. */
+/** Puts the small catalog into a folder; then the given files over it. Its templates are Ingot's own, but for its microroot scripts. */
 export function writeSmallCatalog(folder: string, changes: Readonly<Record<string, string>> = {}): void {
-  cpSync(join(repository, "templates"), join(folder, "templates"), { recursive: true, filter: isTemplate });
   cpSync(join(goldens, "small-catalog", "in"), folder, { recursive: true });
   writeFiles(folder, changes);
 }
-
-/** The microroot scripts are no templates, and the small catalog has its own. What the site is made of is placed as it is. */
-const isTemplate = (path: string): boolean =>
-  path.endsWith(".hbs") ||
-  /[/\\]site[/\\][^/\\]+$/.test(path) ||
-  (statSync(path).isDirectory() && !/[/\\](alpine|debian)$/.test(path));

@@ -9,6 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface OwnEngine {
   /** What makes a client ask this one. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The path of the socket that it answers on. */
+  readonly socket: string;
   /** Starts it where it does not run; ends when it answers. */
   readonly start: () => Promise<void>;
   /** Kills it and its containerd with SIGKILL; ends when both are gone. */
@@ -68,6 +70,7 @@ export function createOwnEngine(): OwnEngine {
     rmSync(containerd);
   };
   return {
+    socket: at("sock"),
     env: {
       DOCKER_HOST: `unix://${at("sock")}`,
       BUILDX_CONFIG: at("buildx"),

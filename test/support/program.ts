@@ -16,7 +16,12 @@ export async function ingot(
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProgramResult> {
   const program = join(repository, "bin", "ingot");
-  const options = { reject: false, env, stdin: "ignore", maxBuffer: 256 * 1024 * 1024 } as const;
+  const options = {
+    reject: false,
+    env: { FORCE_COLOR: undefined, ...env },
+    stdin: "ignore",
+    maxBuffer: 256 * 1024 * 1024,
+  } as const;
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, "--catalog", catalog, ...args], options);
   return { status: exitCode ?? -1, stdout, stderr };
 }

@@ -11,10 +11,18 @@ export async function requireEngine(suite: Mocha.Context, name: EngineName = "do
   }
 }
 
-/** Removes every local image of a namespace that a test made. */
-export async function removeNamespace(namespace: string, name: EngineName = "docker"): Promise<void> {
-  const engine = createEngine(name);
-  for (const pattern of [`docker.io/${namespace}/*`, `localhost/ingot-tested/${namespace}__*`]) {
-    await engine.untag([...(await engine.list(pattern)).keys()]);
+/** References of what tests leave of a namespace: its images, that they passed, and the last of each that did. */
+export const namespacePatterns = (namespace: string): readonly string[] => [
+  `docker.io/${namespace}/*`,
+  `localhost/ingot-tested/${namespace}__*`,
+  `localhost/ingot-last/${namespace}__*`,
+];
+
+/** Removes every local image of a namespace that a test made; all but those to keep, as `docker images` names them. */
+export async function removeNamespace(namespace: string, keep: readonly string[] = []): Promise<void> {
+  const engine = createEngine("docker");
+  for (const pattern of namespacePatterns(namespace)) {
+    const references = [...(await engine.list(pattern)).keys()];
+    await engine.untag(references.filter((reference) => !keep.includes(reference)));
   }
 }

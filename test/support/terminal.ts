@@ -5,6 +5,8 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface Terminal {
   /** Types a command and the key that starts it. */
   readonly run: (command: string) => void;
+  /** Types text, and no key after it. */
+  readonly type: (text: string) => void;
   /** Presses a key by tmux's name for it: `C-c` */
   readonly press: (key: string) => void;
   readonly resize: (columns: number, rows: number) => void;
@@ -12,6 +14,10 @@ export interface Terminal {
   readonly screen: () => string;
   /** All that was written, as far as it was not erased. */
   readonly history: () => string;
+  /** All lines that were written, each whole however the window broke it. */
+  readonly lines: () => readonly string[];
+  /** What is to be seen, with the sequences that colour it. */
+  readonly painted: () => string;
   /** The screen as soon as it is so; fails, and shows the screen, where it is not within so many milliseconds. */
   readonly waitFor: (pattern: RegExp, timeout?: number) => Promise<string>;
   readonly showsCursor: () => boolean;
@@ -26,13 +32,16 @@ export interface TerminalOptions {
 
 let count = 0;
 
-/** Whether there are terminals to try: loudly not on a laptop, a failure where CI is set. */
-export function requireTmux(suite: Mocha.Context): void {
+/** Whether there are terminals to try. */
+export const requireTmux = (suite: Mocha.Context): void => requireProgram(suite, "tmux", ["-V"]);
+
+/** Whether there is a program: loudly not on a laptop, a failure where CI is set. */
+export function requireProgram(suite: Mocha.Context, name: string, args: readonly string[]): void {
   try {
-    execFileSync("tmux", ["-V"], { stdio: "pipe" });
+    execFileSync(name, args, { stdio: "pipe" });
   } catch (error) {
     if (process.env["CI"]) throw error;
-    console.warn("SKIPPED: tmux is not there (apt-get install tmux)");
+    console.warn(`SKIPPED: ${name} is not there (apt-get install ${name})`);
     suite.skip();
   }
 }
@@ -52,14 +61,22 @@ export function openTerminal({ columns, rows, env }: TerminalOptions): Terminal 
   ]);
   tmux("new-session", "-d", ...size, "env", ...unset, ...variables, "sh");
   const screen = (): string => tmux("capture-pane", "-p").trimEnd();
+  const type = (text: string): void => void tmux("send-keys", "-l", text);
   return {
     run: (command) => {
-      tmux("send-keys", "-l", command);
+      type(command);
       tmux("send-keys", "Enter");
     },
+    type,
     press: (key) => tmux("send-keys", key),
     resize: (width, height) => tmux("resize-window", "-x", String(width), "-y", String(height)),
     screen,
+    lines: () =>
+      tmux("capture-pane", "-p", "-J", "-S", "-")
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trimEnd()),
+    painted: () => tmux("capture-pane", "-p", "-e"),
     history: () => tmux("capture-pane", "-p", "-S", "-").trimEnd(),
     waitFor: async (pattern, timeout = 20_000) => {
       for (const start = performance.now(); ; await wait(50)) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatDiagnostic, sortDiagnostics } from "../../src/model/diagnostic.js";
+import { sortDiagnostics } from "../../src/model/diagnostic.js";
+import { formatDiagnostic } from "../../src/reporters/diagnostics.js";
 import { readDocument } from "../../src/support/document.js";
 
 const text = `# a comment

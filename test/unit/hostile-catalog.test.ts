@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type OpenCatalog, openLoaded } from "../../src/commands/catalog.js";
-import { formatDiagnostic, ok, type Result } from "../../src/model/diagnostic.js";
+import { ok, type Result } from "../../src/model/diagnostic.js";
 import { imagesOf } from "../../src/model/image.js";
 import type { Lock } from "../../src/model/lock.js";
+import { formatDiagnostic } from "../../src/reporters/diagnostics.js";
 import { loadCatalog, loadLock } from "../../src/stages/load.js";
 import { inventLock, smallCatalog, writeCatalog } from "../support/small-catalog.js";
 
@@ -33,11 +34,11 @@ function openWith(
 
 function assertRefused(opened: Result<OpenCatalog>, complaint: RegExp): void {
   assert.ok(!opened.ok, "it opened");
-  assert.match(opened.diagnostics.map(formatDiagnostic).join("\n"), complaint);
+  assert.match(opened.diagnostics.map((each) => formatDiagnostic(each)).join("\n"), complaint);
 }
 
 function open(opened: Result<OpenCatalog>): OpenCatalog {
-  return opened.ok ? opened.value : assert.fail(opened.diagnostics.map(formatDiagnostic).join("\n"));
+  return opened.ok ? opened.value : assert.fail(opened.diagnostics.map((each) => formatDiagnostic(each)).join("\n"));
 }
 
 describe("a catalog with something hostile in it", () => {

@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNew } from "../../src/ports/new-files.js";
 import { loadCatalog } from "../../src/stages/load.js";
+import { loadSettings } from "../../src/stages/load-settings.js";
+import { makeSkeleton } from "../../src/stages/skeleton.js";
 import { runInProcess } from "../support/command-line.js";
 import { readTree, useTemporaryFolder, writeFiles, writeSmallCatalog } from "../support/folders.js";
 
@@ -116,12 +118,27 @@ describe("ingot new", () => {
     assert.deepEqual(readTree(folder()), before);
   });
 
-  it("says which template is missing, and writes nothing", async () => {
+  it("takes what the catalog has of its own templates, and further files of the hello application", async () => {
+    writeSmallCatalog(folder(), {
+      "templates/new/hello/Dockerfile.hbs": "FROM {{namespace}}/{{name}}\n",
+      "templates/new/hello/more.txt.hbs": "{{name}}\n",
+    });
+    assert.equal((await runInProcess(folder(), ["new", "nodejs"])).status, 0);
+    assert.equal(read("nodejs", "hello", "Dockerfile"), "FROM acme/nodejs\n");
+    assert.equal(read("nodejs", "hello", "more.txt"), "nodejs\n");
+    assert.match(read("nodejs.yaml"), /^endoflife: nodejs$/m);
+  });
+
+  it("says which template is missing where nobody has it", () => {
     writeSmallCatalog(folder());
-    rmSync(join(folder(), "templates", "new"), { recursive: true });
-    const { status, stderr } = await runInProcess(folder(), ["new", "lua"]);
-    assert.equal(status, 2);
-    assert.match(stderr, /templates\/new\/definition\.yaml\.hbs missing-file: /);
+    const settings = loadSettings(folder());
+    assert.ok(settings.ok);
+    const made = makeSkeleton("lua", { settings: settings.value, indexes: new Map(), cycles: {} }, new Map());
+    const files = made.ok ? [] : made.diagnostics.map(({ rule, file }) => `${file} ${rule}`);
+    assert.deepEqual(files, [
+      "templates/new/definition.yaml.hbs missing-file",
+      "templates/new/hello/Dockerfile.hbs missing-file",
+    ]);
   });
 
   it("says in one line that it cannot write", async () => {

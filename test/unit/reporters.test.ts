@@ -176,7 +176,7 @@ describe("the report at the end of a run", () => {
     images: Report["images"],
     failedPairs: readonly string[] = [],
     failures: Report["failures"] = [],
-  ): string => formatReport({ images, failedPairs: failedPairs as PairId[], failures, ms: 61_000 });
+  ): string => formatReport({ report: { images, failedPairs: failedPairs as PairId[], failures, ms: 61_000 } });
 
   it("has a row for each image that is there, and counts them all", () => {
     assert.equal(

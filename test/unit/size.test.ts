@@ -120,7 +120,7 @@ describe("the difference of two images", () => {
 
   it("is shown with signs, what differs most first", () =>
     assert.equal(
-      formatSizeDifference("acme/lua:5.4", "acme/lua:old", difference),
+      formatSizeDifference({ name: "acme/lua:5.4", other: "acme/lua:old" }, difference),
       [
         "acme/lua:5.4 against acme/lua:old: +650.2 kB to 3.6 MB (122 %); +325.1 kB to 1.8 MB (122 %) compressed",
         "",
@@ -147,7 +147,10 @@ describe("the difference of two images", () => {
   it("of an image and itself is nothing", () => {
     const none = compareSizes(measure(before), measure(before));
     assert.deepEqual([none.packages, none.folders, none.files], [[], [], []]);
-    assert.match(formatSizeDifference("a", "b", none), /\n\nno package and no file is of another size$/);
+    assert.match(
+      formatSizeDifference({ name: "a", other: "b" }, none),
+      /\n\nno package and no file is of another size$/,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildCatalog } from "../support/engine-catalog.js";
@@ -10,16 +10,18 @@ import { second, type Trial, useTrials } from "../support/publish-trial.js";
 import { pairsOf } from "../support/publish-world.js";
 import { type Publisher, randomFrom, startPublisher } from "../support/publisher.js";
 import { requireEngine } from "../support/require-engine.js";
+import { type SocketRelay, startSocketRelay } from "../support/socket-relay.js";
 
 const local = "killed";
-/** Of each image's file: enough that a quick machine has not saved it before the kill arrives. */
-const bytes = 48 * 1024 * 1024;
+/** Of each image's file: far more than is on its way between engine and client at any moment. */
+const bytes = 8 * 1024 * 1024;
 
 describe("a publication from a real engine that is killed, its containerd with it", function () {
   this.timeout(60_000);
   const trials = useTrials([{}]);
   let engine: OwnEngine;
   let folder: string;
+  let relay: SocketRelay;
 
   before(async function () {
     await requireEngine(this);
@@ -27,9 +29,11 @@ describe("a publication from a real engine that is killed, its containerd with i
     folder = mkdtempSync(join(tmpdir(), "ingot-killed-"));
     engine = createOwnEngine();
     await engine.start();
+    relay = await startSocketRelay(join(folder, "relay"), engine.socket);
     await withEnvironment(engine.env, () => buildCatalog(pairsOf({ build: second, local }), ["linux/amd64"], bytes));
   });
   after(async () => {
+    await relay?.stop();
     await engine?.end();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
@@ -37,7 +41,11 @@ describe("a publication from a real engine that is killed, its containerd with i
   beforeEach(() => engine.start());
 
   const start = (trial: Trial): Publisher =>
-    startPublisher(trial.publication(second, { local, languages: ["tool"] }), { ...engine.env, TMPDIR: folder });
+    startPublisher(trial.publication(second, { local, languages: ["tool"] }), {
+      ...engine.env,
+      DOCKER_HOST: `unix://${join(folder, "relay")}`,
+      TMPDIR: folder,
+    });
 
   /** Kills the engine at a moment of a publication; gives what became of that. */
   async function publishAndKill(trial: Trial, moment: (kill: () => void) => () => void): Promise<string | undefined> {
@@ -66,16 +74,16 @@ describe("a publication from a real engine that is killed, its containerd with i
     assert.deepEqual(trials.proxy.needless().slice(needless), []);
   }
 
-  /** When something of the nth image has been saved. */
+  /** When the nth image begins to arrive. */
   const saving =
     (nth: number) =>
     (kill: () => void): (() => void) => {
-      const seen = new Set<string>();
-      const look = setInterval(() => {
-        for (const each of savedBelow(folder)) seen.add(each);
-        if (seen.size >= nth) kill();
-      }, 1);
-      return () => clearInterval(look);
+      let count = 0;
+      relay.watch((request) => {
+        if (/\/images\/(\S+\/)?get\b/.test(request)) count += 1;
+        if (count === nth) kill();
+      });
+      return () => relay.watch(() => undefined);
     };
   /** When a request of a kind is made. */
   const asking =
@@ -125,19 +133,3 @@ describe("a publication from a real engine that is killed, its containerd with i
     await isCompleted(trial);
   });
 });
-
-/** Archives that have something in them, below a folder for temporary files. */
-function savedBelow(folder: string): readonly string[] {
-  return readdirSync(folder).filter((name) => {
-    try {
-      return readdirSync(join(folder, name)).some(
-        (file) => /image\.tar/.test(file) && hasSome(join(folder, name, file)),
-      );
-    } catch {
-      // It has gone meanwhile.
-      return false;
-    }
-  });
-}
-
-const hasSome = (file: string): boolean => statSync(file).size > 0;
