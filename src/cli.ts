@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, Option } from "commander";
+import { addDoctor } from "./cli-doctor.js";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
 import { addPlan, formatImages } from "./cli-plan.js";
@@ -55,6 +56,7 @@ function makeProgram(finish: Finish): Command {
   addSite(program, finish);
   addNew(program, finish);
   addExpired(program, finish);
+  addDoctor(program, finish);
   addPublished(program, finish);
   addStale(program, finish);
   for (const command of runCommands) addRun(program, command, finish);
