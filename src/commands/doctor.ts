@@ -30,8 +30,8 @@ export interface DoctorOptions {
 }
 
 /** Milliseconds: for an answer from somewhere, and for all that a check does. */
-const timeout = 6000;
-const limit = 8000;
+const timeout = 5000;
+const limit = 7000;
 
 /** Looks at all that Ingot stands on, side by side, and changes nothing. What does not answer in time is a finding like any other. */
 export async function doctor(root: string, options: DoctorOptions): Promise<Result<readonly Finding[]>> {
