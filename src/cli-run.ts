@@ -15,6 +15,7 @@ import {
 } from "./cli-options.js";
 import type { RunOptions } from "./commands/run.js";
 import type { UpStaleOptions } from "./commands/up-stale.js";
+import { type Diagnostic, failed } from "./model/diagnostic.js";
 import type { StageName } from "./model/event.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
@@ -77,6 +78,7 @@ interface RunFlags extends NarrowingFlags, ReportingFlags {
   readonly mirror: Partial<Record<Family, string>>;
   readonly stale?: boolean;
   readonly locked?: boolean;
+  readonly everyTag?: boolean;
 }
 
 /** Adds one of the commands that need an engine. */
@@ -115,9 +117,15 @@ export function addRun(
   if (name === "up")
     command
       .option("--stale", "refresh the lock, then rebuild and publish what is stale in the registry, and no more")
-      .option("--locked", "with --stale: leave the lock as it is");
+      .option("--locked", "with --stale: leave the lock as it is")
+      .option(
+        "--every-tag",
+        "with --stale: look where each tag is; else only the narrowest and the widest of an image",
+      );
   command.action(async (selectors: string[], flags: RunFlags) => {
     const root = rootOf(program);
+    if (flags.stale !== true && (flags.locked === true || flags.everyTag === true))
+      return show(failed(onlyWithStale), () => {}, finish);
     // What draws is loaded here, as are the clients below: other commands start without it.
     const { createReporting } = await import("./reporting.js");
     const reporting = createReporting(root, flags);
@@ -144,7 +152,7 @@ export function addRun(
     };
     try {
       if (flags.stale === true)
-        return await runStale(root, { ...options, locked: flags.locked ?? false }, { reporting, finish });
+        return await runStale(root, { ...options, ...staleOptions(flags) }, { reporting, finish });
       const { run } = await import("./commands/run.js");
       const result = await run(root, options);
       show(result, reporting.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
@@ -153,6 +161,9 @@ export function addRun(
     }
   });
 }
+
+const staleOptions = ({ locked = false, everyTag = false }: RunFlags) => ({ locked, everyTag });
+const onlyWithStale: Diagnostic = { rule: "invalid-option", message: "--locked and --every-tag are for --stale" };
 
 interface Ending {
   readonly reporting: Reporting;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { addCompletion } from "./cli-completion.js";
+import { addDoctor } from "./cli-doctor.js";
 import { addInit } from "./cli-init.js";
 import { addNew } from "./cli-new.js";
 import { type ExitStatus, type Finish, mirrorOption, plainHttpOption, rootOf, show } from "./cli-options.js";
@@ -57,6 +58,7 @@ export function makeProgram(finish: Finish): Command {
   addInit(program, finish);
   addNew(program, finish);
   addExpired(program, finish);
+  addDoctor(program, finish);
   addPublished(program, finish);
   addStale(program, finish);
   for (const command of runCommands) addRun(program, command, finish);

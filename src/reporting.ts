@@ -8,6 +8,7 @@ import { appendText, makeFolder, writeText } from "./ports/files.js";
 import { openRunLogs } from "./ports/run-logs.js";
 import { createReporter } from "./reporters/choose.js";
 import { formatStepSummary } from "./reporters/github.js";
+import { finishRebuiltJson } from "./reporters/jsonl.js";
 import { createJUnit } from "./reporters/junit.js";
 import { print } from "./reporters/output.js";
 import { formatRebuilt } from "./reporters/rebuilt.js";
@@ -16,7 +17,7 @@ import { formatRebuilt } from "./reporters/rebuilt.js";
 export interface Reporting {
   readonly say: Say;
   readonly finish: (report: Report) => void;
-  /** The same for what rebuilds only what is stale: its summary is Markdown already. */
+  /** The same for what rebuilds only what is stale: for people its summary is Markdown already. */
   readonly finishRebuilt: (rebuilt: Rebuilt) => void;
   readonly close: () => void;
 }
@@ -48,7 +49,8 @@ export function createReporting(root: string, { json = false, quiet = false, jun
     finishRebuilt: (rebuilt) => {
       reporter.close();
       const text = formatRebuilt(rebuilt);
-      print(text);
+      if (json) finishRebuiltJson(reporter, rebuilt);
+      else print(text);
       writeFiles(elapsed(start), () => `${text}\n`);
     },
     close: reporter.close,

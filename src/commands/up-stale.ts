@@ -24,6 +24,8 @@ import { type Target, targetOf } from "./target.js";
 export interface UpStaleOptions extends RunOptions {
   /** Whether the lock stays as it is. */
   readonly locked: boolean;
+  /** Whether each tag is looked at. */
+  readonly everyTag: boolean;
 }
 
 /** Refreshes the lock, rebuilds and publishes what is stale by it and no more, and puts back tags that are not where they belong. */
@@ -45,7 +47,7 @@ export async function upStale(root: string, options: UpStaleOptions): Promise<Re
   await target.value.registry.check();
   writeGenerated(root, opened.value);
   const images = wholePairs(opened.value.plan, selected.value);
-  const asked = { ...options, target: target.value, images, everyTag: false };
+  const asked = { ...options, target: target.value, images };
   const { images: judged, outdated, fresh, unknown } = await judgeCatalog(opened.value, asked);
   const { moves, kept } = refreshed.value;
   for (const text of kept) options.say({ type: "note", text: `${text}: the lock keeps what it had` });

@@ -17,8 +17,8 @@ export type Cause =
   | { readonly kind: "unrecorded"; readonly problem: string }
   /** Definition, lock or template: parts of the recipe that differ, and the language's version where that moved. */
   | { readonly kind: "recipe"; readonly parts: readonly string[]; readonly from?: string; readonly to?: string }
-  /** What it is FROM is another image now. */
-  | { readonly kind: "base"; readonly reference: string; readonly from: string; readonly to: string }
+  /** What it is FROM is another image now; which, where that is the same on all platforms that are told of. */
+  | { readonly kind: "base"; readonly reference: string; readonly from?: string; readonly to?: string }
   /** A package that is in the image is newer in the distribution's index. */
   | { readonly kind: "package"; readonly name: string; readonly from: string; readonly to: string }
   | { readonly kind: "tag"; readonly tag: Tag; readonly problem: "missing" | "elsewhere" }
@@ -123,18 +123,23 @@ interface Found {
 
 /** One reason for what is so on several platforms. */
 function mergePlatforms(found: readonly Found[]): readonly Reason[] {
-  const merged = new Map<string, { readonly cause: Cause; readonly platforms: Platform[] }>();
+  const merged = new Map<string, { readonly cause: Cause; readonly platforms: readonly Platform[] }>();
   for (const { platform, causes } of found)
     for (const cause of causes) {
-      const key = JSON.stringify(cause);
+      // A base moves as a whole, though on each platform it is an image of its own.
+      const key = cause.kind === "base" ? `base ${cause.reference}` : JSON.stringify(cause);
       const known = merged.get(key) ?? { cause, platforms: [] };
-      known.platforms.push(platform);
-      merged.set(key, known);
+      merged.set(key, { cause: commonOf(known.cause, cause), platforms: [...known.platforms, platform] });
     }
   return [...merged.values()].map(({ cause, platforms }) =>
     platforms.length === found.length ? cause : { ...cause, platforms },
   );
 }
+
+const commonOf = (one: Cause, other: Cause): Cause =>
+  one.kind === "base" && JSON.stringify(one) !== JSON.stringify(other)
+    ? { kind: "base", reference: one.reference }
+    : one;
 
 interface Recorded {
   readonly record: BuildRecord;
@@ -194,7 +199,7 @@ function formatCause(cause: Cause): string {
     case "recipe":
       return formatRecipe(cause);
     case "base":
-      return `${cause.reference} is another image: ${shorten(cause.from)} → ${shorten(cause.to)}`;
+      return formatBase(cause);
     case "package":
       return `${cause.name} ${cause.from} → ${cause.to}`;
     case "tag":
@@ -210,6 +215,11 @@ function formatCause(cause: Cause): string {
     default:
       return unreachable(cause);
   }
+}
+
+function formatBase({ reference, from, to }: Extract<Cause, { readonly kind: "base" }>): string {
+  const moved = from === undefined || to === undefined ? "" : `: ${shorten(from)} → ${shorten(to)}`;
+  return `${reference} is another image${moved}`;
 }
 
 function formatRecipe({ parts, from, to }: Extract<Cause, { readonly kind: "recipe" }>): string {

@@ -2,13 +2,12 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { Failure } from "../model/failure.js";
 import { oneLine } from "../support/text.js";
-import type { RunRequest, RunResult, ServeRequest, Service } from "./engine.js";
+import { type RunRequest, type RunResult, runLimit, type ServeRequest, type Service } from "./engine.js";
 import { runArguments, serveArguments } from "./engine-arguments.js";
 import type { EngineClient } from "./engine-client.js";
 import { engineFailure, isEngineFailure, linesOf } from "./engine-output.js";
 import { hold } from "./interruption.js";
 
-const defaultTimeout = 60_000;
 /** Seconds that a container has to end by itself. */
 const grace = 10;
 
@@ -19,7 +18,7 @@ export async function runContainer(engine: EngineClient, request: RunRequest): P
   const { dialect, start } = engine;
   const name = newName();
   const options = {
-    timeout: request.timeout ?? defaultTimeout,
+    timeout: request.timeout ?? runLimit,
     title: `${dialect.name} run ${request.image}`,
   };
   const remove = () => removeContainer(engine, name);
@@ -43,7 +42,7 @@ export async function runContainer(engine: EngineClient, request: RunRequest): P
 /** Never fails: where it is used there is already something to tell of. */
 async function removeContainer({ dialect, start }: EngineClient, name: string): Promise<void> {
   try {
-    await start([...dialect.remove, name], { timeout: defaultTimeout, cleansUp: true });
+    await start([...dialect.remove, name], { timeout: runLimit, cleansUp: true });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
@@ -99,6 +98,7 @@ function service(engine: EngineClient, { name, url, letGo }: Container): Service
   const { dialect, client } = engine;
   return {
     url,
+    patience: 1,
     logs: () => logsOf(engine, name),
     stop: async () => {
       try {

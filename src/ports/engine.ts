@@ -43,6 +43,9 @@ export interface BuildRequest {
 
 export type Network = "none" | "bridge" | "host";
 
+/** Milliseconds that a command has where nothing else is said. */
+export const runLimit = 60_000;
+
 /** One command in a new container, which is removed afterwards. */
 export interface RunRequest {
   readonly image: string;
@@ -54,7 +57,7 @@ export interface RunRequest {
   readonly network?: Network;
   /** With no more rights than a careful cluster gives: see ServeRequest. */
   readonly confined?: boolean;
-  /** Milliseconds; 60,000 if not given. */
+  /** Milliseconds; `runLimit` if not given. */
   readonly timeout?: number;
   /** That of the image, where it is not this machine's. */
   readonly platform?: Platform;
@@ -81,6 +84,8 @@ export interface ServeRequest {
 export interface Service {
   /** `http://127.0.0.1:49153` */
   readonly url: string;
+  /** How many times as long as on its own machine it may take to start: more than 1 under emulation. */
+  readonly patience: number;
   readonly logs: () => Promise<string>;
   /** Sends SIGTERM, waits for 10 seconds, kills what is left, and removes the container. To be called once. */
   readonly stop: () => Promise<Stopped>;

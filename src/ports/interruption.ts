@@ -53,6 +53,11 @@ export function endUnread(): void {
   if (!interrupted) end(0, () => {}).catch(() => process.exit(0));
 }
 
+/** Stops the programs that still run, without ending the run: nobody waits for them any more. */
+export async function abandonProcesses(): Promise<void> {
+  await releaseAll("process");
+}
+
 async function end(status: number, ended: () => void): Promise<void> {
   // Asked twice, it waits for no engine and no registry.
   if (!interrupted) {

@@ -42,7 +42,7 @@ async function download(url: string, mirror: string): Promise<Buffer | undefined
 }
 
 /** fetch refuses a URL with a user and a password in it: they go into a header. */
-function splitCredentials(url: string): { readonly address: string; readonly headers: Record<string, string> } {
+export function splitCredentials(url: string): { readonly address: string; readonly headers: Record<string, string> } {
   const { username, password } = new URL(url);
   if (username === "" && password === "") return { address: url, headers: {} };
   const pair = `${decoded(username)}:${decoded(password)}`;

@@ -1,8 +1,11 @@
 import { isAbsolute } from "node:path";
 import { Failure } from "../model/failure.js";
 import { type Platform, platforms } from "../model/platform.js";
-import type { Engine } from "./engine.js";
+import { type Engine, runLimit } from "./engine.js";
 import { hostPlatform } from "./host.js";
+
+/** Emulated programs were seen to take up to twenty times as long as others, and limits of time have some room of their own. */
+const patience = 10;
 
 /**
  * An engine that builds and runs for one platform. Its local references are those of the engine itself for the platform of
@@ -35,8 +38,12 @@ export function engineFor(platform: Platform, engine: Engine): Engine {
       if (before === undefined) await engine.untag([reference]);
       else await engine.tag(before.id, reference);
     },
-    run: (request) => engine.run({ ...request, platform, image: own(request.image) }),
-    serve: (request) => engine.serve({ ...request, platform, image: own(request.image) }),
+    run: ({ timeout = runLimit, ...request }) =>
+      engine.run({ ...request, platform, image: own(request.image), timeout: timeout * patience }),
+    serve: async (request) => ({
+      ...(await engine.serve({ ...request, platform, image: own(request.image) })),
+      patience,
+    }),
     save: (image, file) => engine.save(own(image), file),
   };
 }

@@ -36,6 +36,8 @@ export interface Session {
   readonly once: (question: Question) => Promise<Exchanged>;
   /** Sends once, as what it sends can be read once. A challenge is answered for the next try. Throws what fetch throws. */
   readonly stream: (request: StreamQuestion) => Promise<Exchanged>;
+  /** What was sent to be let in for a scope, after it was asked for; undefined where nothing was wanted. A secret. */
+  readonly authorization: (scope: string) => Promise<string | undefined>;
   /** Throws the Failure that an answer is, where it is no success: Unanswered, unless there is no such thing (404). */
   readonly requireSuccess: (answer: HttpAnswer) => Promise<void>;
   /** What an answer says, in one line without secrets. */
@@ -102,6 +104,7 @@ export function openSession({ host, base, credentials, pace }: SessionOptions): 
     ask,
     once,
     stream,
+    authorization: async (scope) => authorizer.known(scope),
     requireSuccess,
     describe,
     during: (what, work) => explain(what, work, authorizer.redact),

@@ -125,7 +125,8 @@ function blobsOf(session: Session, at: At) {
   } satisfies Partial<Registry>;
 }
 
-function sessionOf(options: RegistryOptions): Session {
+/** Of a registry as this client is logged in to it; asks nothing yet. */
+export function sessionOf(options: RegistryOptions): Session {
   const { host, plainHttp, credentials = storedCredentials(), timeout = 30_000, now = Date.now } = options;
   const pace = { sleep: options.sleep ?? sleep, now, timeout };
   return openSession({ host, base: registryUrl(host, plainHttp), credentials, pace });

@@ -1,5 +1,7 @@
+import type { Rebuilt } from "../model/rebuilt.js";
 import { print } from "./output.js";
 import type { Reporter } from "./reporter.js";
+import { describeStaleness } from "./stale.js";
 
 /** Every event as a line of JSON on standard output, then the report as one more, of type `report`. */
 export function createJsonReporter(): Reporter {
@@ -22,6 +24,17 @@ export function createJsonReporter(): Reporter {
     },
     close: () => {},
   };
+}
+
+/**
+ * Of a rebuild of what was stale: the report where anything was built, then a line of type `rebuilt`: each image as `ingot stale` describes
+ * it, and under `now` the digest that is published in its place.
+ */
+export function finishRebuiltJson(reporter: Reporter, rebuilt: Rebuilt): void {
+  const { images, moves, unknown, report, unmoved, published } = rebuilt;
+  if (report !== undefined) reporter.finish(report);
+  const described = images.map((each) => ({ ...describeStaleness(each), now: published.get(each.image.id)?.digest }));
+  print(formatJson({ type: "rebuilt", images: described, moves, unknown, unmoved }));
 }
 
 /** On one line, and nothing in it controls a terminal: JSON itself escapes the first of these characters alone. */

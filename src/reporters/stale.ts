@@ -43,15 +43,17 @@ function formatCounts({ images, requests }: StaleSummary): string {
 
 /** For programs: as it is judged, with the reason's sentence beside its parts. */
 export function formatStaleJson({ images, unknown, requests }: StaleSummary): string {
-  const described = images.map(({ image, digest, action, reasons }) => ({
-    id: image.id,
-    reference: `${image.repository}:${image.tags[0]}`,
-    digest,
-    action,
-    reasons: reasons.map((reason) => ({ ...reason, text: formatReason(reason) })),
-  }));
-  return JSON.stringify({ images: described, unknown, requests }, undefined, 2);
+  return JSON.stringify({ images: images.map(describeStaleness), unknown, requests }, undefined, 2);
 }
+
+/** What programs are told of an image. */
+export const describeStaleness = ({ image, digest, action, reasons }: Staleness) => ({
+  id: image.id,
+  reference: `${image.repository}:${image.tags[0]}`,
+  digest,
+  action,
+  reasons: reasons.map((reason) => ({ ...reason, text: formatReason(reason) })),
+});
 
 /** For `strategy.matrix` of a workflow, on one line: what a step writes to its output. */
 export function formatMatrix(legs: readonly Leg[]): string {

@@ -82,9 +82,9 @@ async function ask(service: Service, expected: Answers): Promise<readonly Breach
 
 const answerSchema = z.record(z.string(), z.unknown());
 
-/** A server needs a moment to listen: asks until it answers, for 20 seconds. */
+/** A server needs a moment to listen: asks until it answers, for 20 seconds, or as much longer as it may take. */
 async function firstAnswer(service: Service): Promise<Record<string, unknown>> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 20_000 * service.patience;
   for (;;) {
     try {
       const { data } = answerSchema.safeParse(await askJson(service.url));

@@ -29,7 +29,10 @@ export interface StaleRequest {
 export interface StaleReport {
   /** In the order of the plan. */
   readonly images: readonly Staleness[];
-  /** What is to be rebuilt, what the images are built on among it. */
+  /**
+   * What is published and to be rebuilt, what the images are built on among it. Earlier results are no help there: they have the packages
+   * of then, and what is published may be newer than they.
+   */
   readonly outdated: ReadonlySet<ImageId>;
   /** What the registry has of what needs no build, what the images are built on among it. */
   readonly fresh: ReadonlyMap<ImageId, PublishedState>;
@@ -41,21 +44,42 @@ const requests = 16;
 
 /** Says of each published image whether it is as fresh as it could be, and everything that it is not. Pulls no image. */
 export async function findStale(request: StaleRequest): Promise<StaleReport> {
-  const { plan, images } = request;
+  const { plan, images, read } = request;
   const unknown = new Set<string>();
   const looked = withParents(plan, images);
   const limit = pLimit(requests);
   const states = new Map(
-    await limit.map(looked, async (image) => [image.id, await attempt(() => request.read(image), unknown)] as const),
+    await limit.map(looked, async (image) => [image.id, await attempt(() => read(image), unknown)] as const),
   );
   const newestOf = await indexesFor(looked, request, unknown);
+  const judged = judgeAll(looked, request, { states, newestOf });
   const selected = new Set(images);
+  return {
+    images: judged.filter(({ image }) => selected.has(image)),
+    outdated: new Set(judged.flatMap(({ image, action, digest }) => (isOutdated(action, digest) ? [image.id] : []))),
+    fresh: new Map(
+      judged.flatMap(({ image: { id }, action }) =>
+        action === "rebuild" ? [] : [[id, states.get(id) as PublishedState] as const],
+      ),
+    ),
+    unknown: [...unknown],
+  };
+}
+
+const isOutdated = (action: Staleness["action"], digest: Staleness["digest"]): boolean =>
+  action === "rebuild" && digest !== undefined;
+
+interface Read {
+  readonly states: ReadonlyMap<ImageId, PublishedState | undefined>;
+  readonly newestOf: (image: Image) => Standard["newestOf"];
+}
+
+/** In their order, in which parents come first. Those of which nothing is known are left out. */
+function judgeAll(images: readonly Image[], request: StaleRequest, { states, newestOf }: Read): readonly Staleness[] {
   const stale = new Set<ImageId>();
-  const fresh = new Map<ImageId, PublishedState>();
-  const judged: Staleness[] = [];
-  for (const image of looked) {
+  return images.flatMap((image): readonly Staleness[] => {
     const state = states.get(image.id);
-    if (state === undefined) continue;
+    if (state === undefined) return [];
     const parent = image.parent.kind === "image" ? image.parent.id : undefined;
     const standard = standardFor(image, request, {
       newestOf: newestOf(image),
@@ -65,12 +89,9 @@ export async function findStale(request: StaleRequest): Promise<StaleReport> {
     });
     const reasons = judge(image, state, standard);
     const action = actionFor(reasons);
-    const { digest } = state;
     if (action === "rebuild") stale.add(image.id);
-    else fresh.set(image.id, state);
-    if (selected.has(image)) judged.push({ image, reasons, action, ...(digest === undefined ? {} : { digest }) });
-  }
-  return { images: judged, outdated: stale, fresh, unknown: [...unknown] };
+    return [{ image, reasons, action, ...(state.digest === undefined ? {} : { digest: state.digest }) }];
+  });
 }
 
 /** In the order of the plan, in which parents come first. */

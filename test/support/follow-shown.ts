@@ -54,7 +54,10 @@ const makeFor = (target: string): string =>
 const onHost = (command: string): string =>
   command.includes("--platform")
     ? command
-    : command.replace(/^(\.\/bin\/ingot (?:doctor|publish|stale|up) (?:.* )?)(?=--registry)/, `$1--platform ${hostPlatform} `);
+    : command.replace(
+        /^(\.\/bin\/ingot (?:doctor|publish|stale|up) (?:.* )?)(?=--registry)/,
+        `$1--platform ${hostPlatform} `,
+      );
 
 /** What is meant for the whole catalog is done to a part. */
 function onPart(command: string): string {

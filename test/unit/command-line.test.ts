@@ -105,4 +105,13 @@ describe("a command line", () => {
     assert.deepEqual([status, stdout], [1, ""]);
     assert.match(stderr, /^ingot: cannot read CATALOG\/catalog\.yaml: .*\n$/);
   });
+
+  it("that rebuilds all takes no option that is for what is stale alone: exit status 2", async () => {
+    writeResolvedCatalog(folder());
+    for (const option of ["--locked", "--every-tag"]) {
+      const { status, stderr } = await runInProcess(folder(), ["up", option, "--registry", "127.0.0.1:1/acme"]);
+      assert.equal(status, 2);
+      assert.match(stderr, /^invalid-option: --locked and --every-tag are for --stale\n/);
+    }
+  });
 });

@@ -23,7 +23,7 @@ describe("the hello application", () => {
       stops.push(stops.length);
       return (await service.stop?.()) ?? well;
     };
-    const serve = async () => ({ url: `http://${server.host}`, logs: async () => "", ...service, stop });
+    const serve = async () => ({ url: `http://${server.host}`, patience: 1, logs: async () => "", ...service, stop });
     return { engine: { serve }, stops };
   }
 

@@ -26,6 +26,7 @@ function recorder() {
       return image;
     },
     run: async (request: RunRequest) => void asked.push(request),
+    serve: async () => ({ patience: 1 }),
     pull: async (...all: unknown[]) => void asked.push(["pull", ...all]),
     tag: async (...all: unknown[]) => void asked.push(["tag", ...all]),
   } as unknown as Engine;
@@ -55,10 +56,17 @@ describe("the engine for another platform than this machine's", () => {
     const tested = await engineFor(other, engine).list("localhost/ingot-tested/*");
     assert.deepEqual([...tested.keys()], ["localhost/ingot-tested/lua:b"]);
   });
-  it("runs them for their platform", async () => {
+  it("runs them for their platform, and gives them more time, as they are emulated", async () => {
     const { engine, asked } = recorder();
+    const run = { image: `${lua}${end}`, command: ["true"], platform: other };
     await engineFor(other, engine).run({ image: lua, command: ["true"] });
-    assert.deepEqual(asked, [{ image: `${lua}${end}`, command: ["true"], platform: other }]);
+    await engineFor(other, engine).run({ image: lua, command: ["true"], timeout: 5000 });
+    assert.deepEqual(asked, [
+      { ...run, timeout: 600_000 },
+      { ...run, timeout: 50_000 },
+    ]);
+    assert.equal((await engineFor(other, engine).serve({ image: lua, port: 80 })).patience, 10);
+    assert.equal((await engineFor(hostPlatform, engine).serve({ image: lua, port: 80 })).patience, 1);
   });
   it("keeps what it pulls under a reference of its own", async () => {
     const { engine, asked } = recorder();

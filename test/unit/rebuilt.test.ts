@@ -5,7 +5,9 @@ import type { Rebuilt } from "../../src/model/rebuilt.js";
 import type { Digest } from "../../src/model/reference.js";
 import type { Report } from "../../src/model/report.js";
 import type { Reason, Staleness } from "../../src/model/staleness.js";
+import { createJsonReporter, finishRebuiltJson } from "../../src/reporters/jsonl.js";
 import { formatRebuilt } from "../../src/reporters/rebuilt.js";
+import { captured } from "../support/captured.js";
 import { useTemporaryFolder } from "../support/folders.js";
 import { openGood, writeResolvedCatalog } from "../support/resolved-catalog.js";
 
@@ -129,6 +131,42 @@ describe("the summary of a rebuild", () => {
     assert.deepEqual(
       lines.filter((line) => line !== "" && !line.startsWith("    ")),
       ["0 fresh, 1 rebuilt (1 changed), 0 tagged again, in 1 min 1 s", "## acme/python:3.13.5-trixie"],
+    );
+  });
+
+  it("is lines of JSON to the end for programs: the report, then each image with its reasons and what is published now", () => {
+    const rebuilt: Rebuilt = {
+      ...{
+        images: [rebuild(runtime), fresh(dev)],
+        report: done,
+        moves: ["lua 5.4.7 → 5.4.8"],
+        unknown: [],
+        unmoved: [],
+      },
+      published: new Map([[runtime as ImageId, { digest: after, changes: [changes] }]]),
+    };
+    const tell = (told: Rebuilt) =>
+      captured(() => finishRebuiltJson(createJsonReporter(), told))
+        .stdout.trimEnd()
+        .split("\n");
+    const lines = tell(rebuilt).map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ type }) => type),
+      ["report", "rebuilt"],
+    );
+    const { images, moves } = lines[1];
+    assert.deepEqual(moves, ["lua 5.4.7 → 5.4.8"]);
+    assert.deepEqual(images, [
+      {
+        ...{ id: runtime, reference: "acme/python:3.13.5-trixie", digest: before, action: "rebuild", now: after },
+        reasons: [{ ...update, text: "libssl3t64 3.5.1-1 → 3.5.4-1" }],
+      },
+      { id: dev, reference: "acme/python:3.13.5-trixie-dev", digest: before, action: "none", reasons: [] },
+    ]);
+    const { report: _, ...nothingBuilt } = rebuilt;
+    assert.deepEqual(
+      tell(nothingBuilt).map((line) => JSON.parse(line).type),
+      ["rebuilt"],
     );
   });
 });

@@ -153,4 +153,34 @@ describe("whether a published image is fresh", () => {
     ]);
     assert.deepEqual(sentences(judged({}, { platforms })), ["not published (linux/arm64)"]);
   });
+
+  it("says once that a base moved, although it is an image of its own on each platform", () => {
+    const other = { reference: "acme/base:trixie", id: "sha256:base-arm" };
+    const records = [
+      { ...recorded, platforms: [platformRecord, { ...platformRecord, platform: arm64, parent: other }] },
+    ];
+    const platforms = [amd64, arm64] as const;
+    const moved = (platform: string) => [`sha256:new-${platform}`];
+    assert.deepEqual(judged({ records }, { platforms, parentIdsOf: moved }), [
+      { kind: "base", reference: "acme/base:trixie" },
+    ]);
+    const onOne = judged(
+      { records },
+      { platforms, parentIdsOf: (each) => (each === amd64 ? moved(each) : [other.id]) },
+    );
+    assert.deepEqual(onOne, [
+      ...[
+        {
+          kind: "base",
+          reference: "acme/base:trixie",
+          from: "sha256:base",
+          to: "sha256:new-linux/amd64",
+          platforms: [amd64],
+        },
+      ],
+    ]);
+    assert.deepEqual(sentences(judged({ records }, { platforms, parentIdsOf: moved })), [
+      "acme/base:trixie is another image",
+    ]);
+  });
 });

@@ -146,6 +146,10 @@ describe("a published catalog that the world moves on from", () => {
     assert.deepEqual(wrongIn(await world.stale()), {});
     const middle = "the tag 1-debian is at another image";
     assert.deepEqual(wrongIn(await world.stale("--every-tag")), { "alpha/1/trixie/runtime": ["retag", middle] });
+    assert.equal((await world.upStale()).summary, "6 fresh, 0 rebuilt (0 changed), 0 tagged again");
+    const looked = await world.upStale("--every-tag");
+    assert.match(looked.summary, /^- ingot-stale\/alpha:1-debian \(elsewhere\)$/m);
+    assert.deepEqual(await world.tags(), before);
     await world.misplaceTag("alpha", "latest", "1.0-trixie-dev");
     const wide = "the tag latest is at another image";
     assert.deepEqual(wrongIn(await world.stale()), { "alpha/1/trixie/runtime": ["retag", wide] });
@@ -189,6 +193,20 @@ describe("a published catalog that the world moves on from", () => {
     );
     world.packages.offer({ name: "ingot-beta-common", version: "1.0-5" });
     assert.equal((await world.upStale()).status, 0);
+    await isFresh();
+  });
+
+  it("has what was never published taken from an engine that has it, as any run does, and not built without earlier results", async () => {
+    const before = await world.tags();
+    world.dropRepository("beta");
+    const notPublished = ["rebuild", "not published"];
+    assert.deepEqual(wrongIn(await world.stale()), {
+      "beta/1/trixie/dev": notPublished,
+      "beta/1/trixie/runtime": notPublished,
+    });
+    const { status, built } = await world.upStale();
+    assert.deepEqual([status, built], [0, []]);
+    assert.deepEqual(movedBetween(before, await world.tags()), []);
     await isFresh();
   });
 });
