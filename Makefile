@@ -57,7 +57,8 @@ engine-tests:
 	@scripts/engine.sh --tests
 
 .PHONY: test
-test: check test-unit engine-tests ## Set up and run every test
+test: compile ## Set up and run every test
+	$(MAKE) --jobs 2 --output-sync=target check test-unit engine-tests
 	$(MOCHA) --config .mocharc.engines.json --parallel --jobs 2 "dist/test/engine/*.test.js" "dist/test/registry/*.test.js"
 	$(MAKE) --jobs 2 --output-sync=line test-catalog test-worlds
 
