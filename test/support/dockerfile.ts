@@ -40,7 +40,7 @@ export function readDockerfile(text: string): ReadDockerfile {
     .replaceAll("\\\n    ", "")
     .split("\n")
     .slice(1, -1)
-    .filter((line) => line !== "");
+    .filter((line) => line !== "" && !line.startsWith("# To a builder's cache, "));
   const found = {
     from: [] as string[],
     env: {} as Record<string, string>,
@@ -86,11 +86,14 @@ function readFrom(rest: string): string {
 }
 
 function readRun(rest: string): Required<Pick<ReadDockerfile, "packages" | "overrides">> {
-  const words = shellWords(rest);
+  const [, made = "", epoch] = /^(.*?)(?: && mv \/rootfs \/rootfs-(\d{1,12}))?$/.exec(rest) ?? [];
+  const words = shellWords(made);
   const command = words.findIndex((word) => !word.startsWith("--mount="));
   for (const word of words.slice(0, command)) assert.ok(mounts.has(word), word);
   assert.ok(["microroot", "/context/microroot"].includes(words[command] ?? ""), rest);
-  const packages = words.slice(words[command + 1] === "--install" ? command + 2 : command + 1);
+  const isInstallation = words[command + 1] === "--install";
+  assert.equal(epoch === undefined, isInstallation, rest);
+  const packages = words.slice(isInstallation ? command + 2 : command + 1);
   const overrides: [string, string][] = [];
   while (packages[0] === "--drop" || packages[0] === "--keep") {
     const [option, pattern = ""] = packages.splice(0, 2) as [string, string?];
@@ -134,7 +137,7 @@ function readCommand(rest: string): readonly string[] {
 function readFixed(name: string, rest: string): void {
   const forms: Record<string, RegExp> = {
     ARG: /^SOURCE_DATE_EPOCH=\d{1,12}$/,
-    COPY: /^--from=rootfs \/rootfs\/ \/$/,
+    COPY: /^--from=rootfs \/rootfs-\d{1,12}\/ \/$/,
     USER: /^(\d+):\1$/,
     WORKDIR: /^\/app$/,
   };

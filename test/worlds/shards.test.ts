@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Event } from "../../src/model/event.js";
 import { differenceOf } from "../support/layer-difference.js";
@@ -116,4 +116,23 @@ describe("a catalog that is shared out over three machines", () => {
       // All that is attached is the same too, to the byte: nothing in it is of the hour, the machine or the leg.
       assert.deepEqual(contentOf(shared), contentOf(whole));
     });
+
+  it("has the digests of a machine that has nothing, whatever a builder remembers of the same files on another day", async () => {
+    const lock = join(world.root, "catalog.lock.yaml");
+    const text = readFileSync(lock, "utf8");
+    assert.match(text, /2026-01-10/);
+    writeFileSync(lock, text.replaceAll("2026-01-10", "2026-01-09"));
+    const published: (readonly string[])[] = [];
+    for (const how of [[], ["--force"]]) {
+      const { host } = await otherRegistry();
+      await world.forget();
+      const where = ["--registry", `${host}/acme`, "--mirror", `debian=${world.packages.url}`, "base"];
+      assert.equal((await ingot(world.root, ["up", ...how, ...where], env)).status, 0);
+      published.push(imageTags(await readRegistry(host, "acme")));
+    }
+    writeFileSync(lock, text);
+    const [remembering, forgetful] = published;
+    assert.ok(remembering !== undefined && remembering.length > 0);
+    assert.deepEqual(remembering, forgetful);
+  });
 });
