@@ -93,29 +93,26 @@ describe("a catalog that is shared out over three machines", () => {
     };
   }
 
-  for (const order of [
-    [1, 2, 3],
-    [3, 1, 2],
-  ])
-    it(`has the tags and digests of one run, whoever publishes first: ${order.map((leg) => `${leg}/3`).join(", ")}`, async () => {
-      const registry = await otherRegistry();
-      const legs = [];
-      for (const leg of order) legs.push(await publishFrom(registry, "--shard", `${leg}/3`));
-      // Else it would be no proof: each machine has pairs of its own, and base is built by more than the one that publishes it.
-      assert.ok(legs.every(({ published }) => published.length > 0));
-      assert.equal(legs.flatMap(({ published }) => published).length, 4);
-      assert.ok(legs.filter(({ built }) => built.some((id) => id.startsWith("base/"))).length > 1);
-      const shared = await readRegistry(registry.host, "acme");
-      assert.deepEqual([shared.problems, whole.problems], [[], []]);
-      const moved = imageTags(whole).filter((line) => !imageTags(shared).includes(line));
-      const names = moved.map((line) => line.split(" ")[0] ?? "").filter((name) => shared.tags.has(name));
-      const why = names
-        .slice(0, 2)
-        .map((name) => differenceOf({ host: whole.host, name }, { host: registry.host, name }));
-      assert.deepEqual([imageTags(shared), ...(await Promise.all(why))], [imageTags(whole)]);
-      // All that is attached is the same too, to the byte: nothing in it is of the hour, the machine or the leg.
-      assert.deepEqual(contentOf(shared), contentOf(whole));
-    });
+  it("has the tags and digests of one run", async () => {
+    const registry = await otherRegistry();
+    const legs = [];
+    // The last first: whose turn it is must not matter.
+    for (const leg of [3, 1, 2]) legs.push(await publishFrom(registry, "--shard", `${leg}/3`));
+    // Else it would be no proof: each machine has pairs of its own, and base is built by more than the one that publishes it.
+    assert.ok(legs.every(({ published }) => published.length > 0));
+    assert.equal(legs.flatMap(({ published }) => published).length, 4);
+    assert.ok(legs.filter(({ built }) => built.some((id) => id.startsWith("base/"))).length > 1);
+    const shared = await readRegistry(registry.host, "acme");
+    assert.deepEqual([shared.problems, whole.problems], [[], []]);
+    const moved = imageTags(whole).filter((line) => !imageTags(shared).includes(line));
+    const names = moved.map((line) => line.split(" ")[0] ?? "").filter((name) => shared.tags.has(name));
+    const why = names
+      .slice(0, 2)
+      .map((name) => differenceOf({ host: whole.host, name }, { host: registry.host, name }));
+    assert.deepEqual([imageTags(shared), ...(await Promise.all(why))], [imageTags(whole)]);
+    // All that is attached is the same too, to the byte: nothing in it is of the hour, the machine or the leg.
+    assert.deepEqual(contentOf(shared), contentOf(whole));
+  });
 
   it("has the digests of a machine that has nothing, whatever a builder remembers of the same files on another day", async () => {
     const lock = join(world.root, "catalog.lock.yaml");
