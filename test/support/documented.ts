@@ -28,6 +28,7 @@ export const targets: Readonly<Record<string, string>> = {
   "": "whoever begins; its pairs, test/catalog/debian.test.ts",
   alpine: "whoever changes Alpine; the newest branch, test/worlds/alpine.test.ts",
   bench: "whoever measures",
+  "bench-rebuild": "whoever measures",
   "bench-size": "whoever measures",
   "bench-start": "whoever measures",
   catalog: "whoever measures; a part, test/catalog/debian.test.ts",
