@@ -63,8 +63,8 @@ const cases: Readonly<Record<string, Case>> = {
     },
     expected: [
       "rebuild",
-      "bench/base:trixie is another image: sha256:ffffffffffff (linux/amd64)",
-      "bench/base:trixie is another image: sha256:ffffffffffff (linux/arm64)",
+      // Which one it is differs by platform; that it is another is said once.
+      "bench/base:trixie is another image",
     ],
   },
   "language00000/1.9/trixie/dev": {
