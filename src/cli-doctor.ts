@@ -16,7 +16,7 @@ interface DoctorFlags {
 }
 
 const doctorHelp = `
-Changes nothing, needs no catalog, and takes at most 10 s. A catalog in the folder, and --registry, say what more there is to look at.
+Changes nothing, needs no catalog, and waits for an answer for some seconds, not longer. A catalog in the folder, and --registry, say what more there is to look at.
 Exit status: 0 nothing fails (warnings or not), 1 something does, 2 the command is wrong.`;
 
 /** Adds the command that looks at what all others stand on. */

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { CatalogSettings } from "../model/catalog.js";
 import { ok, type Result } from "../model/diagnostic.js";
 import { Failure } from "../model/failure.js";
@@ -8,9 +7,10 @@ import { type CheckName, type Finding, findingsOf, sortFindings } from "../model
 import { imagesOf } from "../model/image.js";
 import type { Family, Platform } from "../model/platform.js";
 import type { EngineName } from "../ports/engine.js";
-import { isFile, readText } from "../ports/files.js";
+import { isFile } from "../ports/files.js";
 import { hostPlatform } from "../ports/host.js";
 import { abandonProcesses } from "../ports/interruption.js";
+import { wantedNode } from "../ports/own-package.js";
 import { examineEngine } from "../stages/doctor-engine.js";
 import { type CatalogState, diskNeeded, judgeCatalog, judgeNode } from "../stages/doctor-local.js";
 import { type Examined, examineMirrors, examineRegistry, judgeClock } from "../stages/doctor-network.js";
@@ -73,6 +73,7 @@ async function askEngine(surroundings: Surroundings): Promise<Examined> {
     name: engine ?? "docker",
     named: engine !== undefined,
     builder,
+    timeout,
     foreign: wanted.filter((platform) => platform !== hostPlatform),
     needsForeign: platforms !== undefined || registry !== undefined,
     needed: catalog === undefined ? undefined : diskNeeded(imagesOf(catalog.plan), catalog.loaded.sizes),
@@ -91,9 +92,9 @@ function askMirrors({ mirrors, settings }: Surroundings): Promise<Examined> {
 
 function askRegistry({ registry, path }: Target, { plainHttp, settings }: Surroundings): Promise<Examined> {
   const { host } = registry;
-  if (host.startsWith("oci:")) return within("registry", "another folder", () => askFolder(registry));
+  if (host.startsWith("oci:")) return askFolder(registry);
   const repository = settings === undefined || path === "" ? undefined : `${path}/${settings.base}`;
-  return within("registry", `curl --head https://${host}/v2/`, () =>
+  return within("registry", "the same command on another machine", () =>
     examineRegistry({ host, plainHttp, repository, timeout }),
   );
 }
@@ -123,12 +124,6 @@ async function within(check: CheckName, shows: string, examine: () => Promise<Ex
   } finally {
     answered.abort();
   }
-}
-
-/** The range that this package's own package.json says. */
-function wantedNode(): string {
-  const text = readText(fileURLToPath(new URL("../../../package.json", import.meta.url))) ?? "{}";
-  return (JSON.parse(text) as { readonly engines?: { readonly node?: string } }).engines?.node ?? "*";
 }
 
 function stateOf(root: string, opened: Result<OpenCatalog> | undefined): CatalogState {

@@ -34,10 +34,12 @@ const podmanInfo = z.object({
   store: z.object({ graphRoot: z.string() }),
 });
 
-/** Throws a Failure where the engine does not answer. */
-export async function readEngineHost(name: EngineName): Promise<EngineHost> {
-  if (name === "docker") return parseDockerInfo(await output("docker", ["info", "--format", "{{json .}}"]));
-  return parsePodmanInfo(await output("podman", ["info", "--format", "json"], { env: podmanEnvironment() }));
+/** Throws a Failure where the engine does not answer within so many milliseconds. */
+export async function readEngineHost(name: EngineName, timeout: number): Promise<EngineHost> {
+  if (name === "docker")
+    return parseDockerInfo(await output("docker", ["info", "--format", "{{json .}}"], { timeout }));
+  const options = { env: podmanEnvironment(), timeout };
+  return parsePodmanInfo(await output("podman", ["info", "--format", "json"], options));
 }
 
 /** `docker info --format '{{json .}}'` */
@@ -84,10 +86,10 @@ export interface Builder {
   readonly platforms: readonly string[];
 }
 
-/** Throws a Failure where there is no buildx, or no such builder. */
-export async function readBuilder(name: string | undefined): Promise<Builder> {
-  const version = await output("docker", ["buildx", "version"]);
-  const inspected = await output("docker", ["buildx", "inspect", ...(name === undefined ? [] : [name])]);
+/** Throws a Failure where there is no buildx, or no such builder, or one that does not answer within so many milliseconds. */
+export async function readBuilder(name: string | undefined, timeout: number): Promise<Builder> {
+  const version = await output("docker", ["buildx", "version"], { timeout });
+  const inspected = await output("docker", ["buildx", "inspect", ...(name === undefined ? [] : [name])], { timeout });
   return {
     version: /\bv?(\d+\.\d+\.\d+\S*)/.exec(version)?.[1] ?? version.trim(),
     platforms: parsePlatforms(inspected),

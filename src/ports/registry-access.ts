@@ -8,6 +8,8 @@ import { parseJson } from "./registry-text.js";
 /** How a registry lets this client in. */
 export interface Access {
   readonly hasLogin: boolean;
+  /** Whether the registry wanted a login, or a token for one: else it may not even have looked at it. */
+  readonly isAsked: boolean;
   /** Its time less this machine's, in milliseconds; undefined where it does not say its time. */
   readonly ahead?: number;
   /** Whether its token is good for writing; undefined where it gave none that says so. */
@@ -32,9 +34,11 @@ export async function readAccess(options: RegistryOptions, repository: string | 
     const scope = repository === undefined ? "" : scopeOf(repository, "pull,push");
     const answer = await session.ask({ method: "GET", path: "/v2/", scope });
     const ahead = aheadOf(answer.headers, (begun + Date.now()) / 2);
-    const known = { hasLogin: login !== undefined, ...(ahead === undefined ? {} : { ahead }) };
+    const authorization = await session.authorization(scope);
+    const isAsked = authorization !== undefined;
+    const known = { hasLogin: login !== undefined, isAsked, ...(ahead === undefined ? {} : { ahead }) };
     if (repository === undefined) return known;
-    const mayWrite = readClaims(await session.authorization(scope), repository);
+    const mayWrite = readClaims(authorization, repository);
     if (mayWrite !== undefined) return { ...known, mayWrite };
     const reading = { path: `${pathOf(repository)}/tags/list?n=1`, scope: scopeOf(repository, "pull") };
     await session.ask({ method: "GET", ...reading, also: [404] });

@@ -1,22 +1,22 @@
 import type { Finding, Verdict } from "../model/finding.js";
 import { print } from "./output.js";
-import { type Paint, paintFor } from "./paint.js";
+import { type Surface, unlimited } from "./surface.js";
 import { visible } from "./visible.js";
+import { beside } from "./wrap.js";
 
 const words = { ok: "ok", warn: "warn", fail: "FAIL" } as const satisfies Readonly<Record<Verdict, string>>;
 const colours = { ok: "green", warn: "yellow", fail: "red" } as const satisfies Readonly<Record<Verdict, string>>;
 
 export function printFindings(findings: readonly Finding[], json: boolean): void {
-  const paint = paintFor(process.env, process.stdout.isTTY === true);
-  print(json ? formatFindingsJson(findings) : formatFindings(findings, paint));
+  print(json ? formatFindingsJson(findings) : (surface) => formatFindings(findings, surface));
 }
 
 /** A line for each finding, what to do below it, and how it all stands. */
-export function formatFindings(findings: readonly Finding[], paint: Paint): string {
-  const width = Math.max(...findings.map(({ check }) => check.length));
+export function formatFindings(findings: readonly Finding[], { width, paint }: Surface = unlimited): string {
+  const column = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, verdict, found, advice }) => [
-    `${paint(colours[verdict], words[verdict].padEnd(4))}  ${check.padEnd(width)}  ${visible(found)}`,
-    ...(advice === undefined ? [] : [`${" ".repeat(width + 8)}${paint("dim", "→")} ${visible(advice)}`]),
+    beside(`${paint(colours[verdict], words[verdict].padEnd(4))}  ${check.padEnd(column)}  `, visible(found), width),
+    ...(advice === undefined ? [] : [beside(`${" ".repeat(column + 8)}${paint("dim", "→")} `, visible(advice), width)]),
   ]);
   return [...lines, "", formatCounts(findings)].join("\n");
 }

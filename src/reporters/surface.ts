@@ -19,7 +19,7 @@ interface Stream {
 const usualColumns = 80;
 const leastColumns = 20;
 
-/** The one place that decides how wide text is, and which colours it has: as suits where a stream goes. */
+/** How wide text is, and which colours it has: as suits where a stream goes. */
 export function surfaceFor(env: Environment, { isTTY = false, columns = 0 }: Stream): Surface {
   return { width: isTTY ? widthOf(columns) : Number.POSITIVE_INFINITY, paint: paintFor(env, isTTY) };
 }

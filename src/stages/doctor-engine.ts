@@ -18,6 +18,8 @@ export interface EngineQuestion {
   /** Whether the user named it. */
   readonly named: boolean;
   readonly builder: string | undefined;
+  /** Milliseconds for one answer of the engine's client. */
+  readonly timeout: number;
   /** Those to build for that are not this machine's. */
   readonly foreign: readonly Platform[];
   /** Whether what is asked for needs them: else only a publication will. */
@@ -37,7 +39,10 @@ export async function examineEngine(question: EngineQuestion): Promise<readonly 
   if (version instanceof Failure) return [await judgeSilent(version, address, question)];
   const where = address instanceof Failure || address.isLocal ? "" : ` at ${address.address}`;
   const answers = findingsOf("engine").ok(`${name} ${version} answers${where}`);
-  const [builder, host] = await Promise.all([examineBuilder(question), attempt(() => readEngineHost(name))]);
+  const [builder, host] = await Promise.all([
+    examineBuilder(question),
+    attempt(() => readEngineHost(name, question.timeout)),
+  ]);
   const isLocal = !(address instanceof Failure) && address.isLocal;
   const emulation = foreign.map((platform) =>
     judgeEmulation(platform, {
@@ -46,7 +51,10 @@ export async function examineEngine(question: EngineQuestion): Promise<readonly 
       kernel: isLocal ? readEmulation(platform) : "none",
     }),
   );
-  const onHost = host instanceof Failure ? [] : await examineHost(host, { ...question, isLocal });
+  const onHost =
+    host instanceof Failure
+      ? [findingsOf("engine").fail(host.message, `${name} info says more`)]
+      : await examineHost(host, { ...question, isLocal });
   return [answers, ...builder.findings, ...emulation, ...onHost];
 }
 
@@ -78,10 +86,10 @@ interface ExaminedBuilder {
   readonly platforms: readonly string[];
 }
 
-async function examineBuilder({ name, builder }: EngineQuestion): Promise<ExaminedBuilder> {
+async function examineBuilder({ name, builder, timeout }: EngineQuestion): Promise<ExaminedBuilder> {
   if (name === "podman") return { findings: [], platforms: [] };
   const { ok, fail } = findingsOf("buildx");
-  const read = await attempt(() => readBuilder(builder));
+  const read = await attempt(() => readBuilder(builder, timeout));
   if (read instanceof Failure)
     return { findings: [fail(read.message, "docker buildx ls lists the builders")], platforms: [] };
   const whose = builder === undefined ? "" : `, builder ${builder}`;

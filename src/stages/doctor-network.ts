@@ -122,23 +122,24 @@ export async function examineRegistry({ host, plainHttp, repository, timeout }: 
   try {
     // Whoever asks for patience is told of now, and not waited for.
     const options = { host, timeout, sleep: async () => {}, ...(plainHttp ? { plainHttp } : {}) };
-    const { hasLogin, ahead, mayWrite } = await readAccess(options, repository);
+    const { hasLogin, isAsked, ahead, mayWrite } = await readAccess(options, repository);
     const clocks = ahead === undefined ? [] : [{ name: host, ahead }];
-    const login = `docker login ${host}`;
+    const toLogin = `docker login ${host}`;
     if (mayWrite === false)
       return {
         clocks,
         findings: [
           fail(
             `${host} lets this ${hasLogin ? "login" : "user, who has no login,"} read and not write in ${repository}`,
-            login,
+            toLogin,
           ),
         ],
       };
     if (mayWrite === undefined && !hasLogin && !isOnThisMachine(host))
-      return { clocks, findings: [warn(`${host} answers; no login is stored, and it may want one to write`, login)] };
+      return { clocks, findings: [warn(`${host} answers; no login is stored, and it may want one to write`, toLogin)] };
     const rights = mayWrite === true ? `, to write in ${repository} too` : "";
-    return { clocks, findings: [ok(`${host} answers${hasLogin ? " and accepts the login" : ""}${rights}`)] };
+    const login = hasLogin ? (isAsked ? " and accepts the login" : ", and did not ask for the login") : "";
+    return { clocks, findings: [ok(`${host} answers${login}${rights}`)] };
   } catch (error) {
     if (error instanceof Failure) return { findings: [fail(error.message, adviceFor(error.message, host))] };
     throw error;
@@ -150,10 +151,11 @@ const isOnThisMachine = (host: string): boolean => isLoopback(new URL(`http://${
 
 /** By what the client of registries says. */
 function adviceFor(message: string, host: string): string {
-  if (/\b40[13]\b|login/.test(message)) return `docker login ${host}`;
+  const reason = message.replaceAll(host, "");
+  if (/\b40[13]\b|login/.test(reason)) return `docker login ${host}`;
   if (/certificate/.test(message)) return "NODE_EXTRA_CA_CERTS=FILE names the authority that signed it";
   if (/HTTPS was expected/.test(message)) return "--plain-http, if it is one that speaks plain HTTP";
-  return `curl --head https://${host}/v2/ shows whether it is the registry or the way to it`;
+  return "the same command on another machine shows whether it is the registry or the way to it";
 }
 
 /** Milliseconds beyond which signatures, tokens and lists of packages are taken for expired, or not valid yet. */

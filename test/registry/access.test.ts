@@ -19,14 +19,14 @@ describe("how a registry lets somebody in", () => {
   it("is told with its time, and whether there is a login, where it wants none", async () => {
     const { host } = await servers.serve(() => undefined);
     const { ahead = Number.NaN, ...access } = await readAccess({ host, ...with_(undefined) }, repository);
-    assert.deepEqual(access, { hasLogin: false });
+    assert.deepEqual(access, { hasLogin: false, isAsked: false });
     assert.ok(Math.abs(ahead) < 5000, `${ahead} ms`);
   });
 
   it("is told of a password as far as that lets in to read, as it says nothing of writing", async () => {
     const { host } = await servers.serve(basicGate);
     const { ahead: _, ...access } = await readAccess({ host, ...with_(ada) }, repository);
-    assert.deepEqual(access, { hasLogin: true });
+    assert.deepEqual(access, { hasLogin: true, isAsked: true });
     const refused = readAccess({ host, ...with_(undefined) }, repository);
     assert.match(await servers.failing(refused), /answered 401 .*: no login is stored \(docker login /);
   });

@@ -6,7 +6,8 @@ import { parseDockerInfo, parsePlatforms, parsePodmanInfo } from "../../src/port
 import { aheadOf } from "../../src/ports/reach.js";
 import { readClaims } from "../../src/ports/registry-access.js";
 import { formatFindings, formatFindingsJson } from "../../src/reporters/doctor.js";
-import { type Paint, unpainted } from "../../src/reporters/paint.js";
+import type { Paint } from "../../src/reporters/paint.js";
+import { unlimited } from "../../src/reporters/surface.js";
 import { adviceFor, judgeDisk, judgeEmulation, judgeMemory, judgeStore } from "../../src/stages/doctor-engine.js";
 import { diskNeeded, judgeCatalog, judgeNode } from "../../src/stages/doctor-local.js";
 import { judgeClock, judgeMirrors } from "../../src/stages/doctor-network.js";
@@ -203,7 +204,7 @@ describe("what the doctor says", () => {
 
   it("is a line for each finding, in one order, with what to do below it, and nothing that controls a terminal", () =>
     assert.equal(
-      formatFindings(sortFindings(all), unpainted),
+      formatFindings(sortFindings(all)),
       [
         "ok    nodejs  Node 20.19.2",
         "FAIL  disk    no �[2Jroom",
@@ -215,13 +216,13 @@ describe("what the doctor says", () => {
       ].join("\n"),
     ));
 
-  it("is one word where all is well", () =>
-    assert.match(formatFindings([ok("much room")], unpainted), /\n\nall is well$/));
+  it("is one word where all is well", () => assert.match(formatFindings([ok("much room")]), /\n\nall is well$/));
 
   it("has colours that only repeat what its words say", () => {
-    const marked: Paint = (style, text) => `<${style}>${text}</>`;
+    const paint: Paint = (style, text) => `<${style}>${text}</>`;
+    const marked = { ...unlimited, paint };
     assert.match(formatFindings(all, marked), /^<red>FAIL<\/> {2}disk/);
-    assert.equal(formatFindings(all, marked).replace(/<[^>]*>/g, ""), formatFindings(all, unpainted));
+    assert.equal(formatFindings(all, marked).replace(/<[^>]*>/g, ""), formatFindings(all));
   });
 
   it("is whole for programs", () =>
