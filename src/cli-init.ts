@@ -10,7 +10,7 @@ interface InitFlags {
 
 const templateHelp = `
 A catalog takes each template from its own folder templates/ if the file is there, and from ingot's package otherwise. To change one:
-ingot template README.md.hbs > templates/README.md.hbs`;
+mkdir -p templates && ingot template README.md.hbs > templates/README.md.hbs`;
 
 /** The commands of a catalog of one's own: those that start one, and that show what else it could say otherwise. */
 export function addInit(program: Command, finish: Finish): void {

@@ -109,7 +109,9 @@ async function lockOf(tree: Tree): Promise<string | undefined> {
   return withTemporaryFolder(async (folder) => {
     writeTree(folder, tree);
     const started = loadCatalog(folder);
-    if (!known.ok || !started.ok) return undefined;
+    // It is made of what Ingot has itself, and of a name that was looked at: nobody else could mend it.
+    if (!started.ok) throw new Error(started.diagnostics.map(({ message }) => message).join("\n"));
+    if (!known.ok) return undefined;
     const resolution = await resolveCatalog(started.value, known.value, { ...nobody, today: today() });
     return resolution.ok ? formatLock(resolution.value.lock) : undefined;
   });

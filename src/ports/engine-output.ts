@@ -80,7 +80,7 @@ const readings: readonly Reading[] = [
   { pattern: /no space left on device/i, meaning: ([text], action) => `${action}: ${text}` },
   {
     pattern: /(Cannot connect to the Docker daemon[^\n]*?)\.? Is the docker daemon running\?/,
-    meaning: ([, text]) => `does not answer: ${text}; start it, or run make`,
+    meaning: ([, text]) => `does not answer: ${text}; start it (ingot doctor says how)`,
   },
   {
     pattern: /permission denied while trying to connect to the Docker daemon socket at ([^\s:]+:\/\/[^\s:]+)/i,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Failure } from "../model/failure.js";
+import { withoutLogins } from "../support/text.js";
 import { readBytes, reasonOf } from "./files.js";
 
 /** A package mirror, or release-cycle data: a URL, or a folder that is laid out like one. */
@@ -15,8 +16,11 @@ const timeout = 60_000;
 const largest = 512 * 1024 * 1024;
 
 export function openMirror(location: string): Mirror {
-  if (!/^https?:\/\//.test(location)) {
-    return { name: location, get: async (path) => readBytes(path === "" ? location : join(location, path)) };
+  if (!/^https?:\/\//i.test(location)) {
+    return {
+      name: withoutLogins(location),
+      get: async (path) => readBytes(path === "" ? location : join(location, path)),
+    };
   }
   if (!URL.canParse(location)) throw new Failure("a mirror's URL cannot be read: write http://HOST/PATH");
   const base = location.replace(/\/+$/, "");

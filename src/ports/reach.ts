@@ -16,7 +16,7 @@ export interface Reached {
  * so many milliseconds.
  */
 export async function reach(location: string, path: string, timeout: number): Promise<Reached> {
-  if (!/^https?:\/\//.test(location)) return { status: isFile(`${location}/${path}`) ? 200 : 404 };
+  if (!/^https?:\/\//i.test(location)) return { status: isFile(`${location}/${path}`) ? 200 : 404 };
   if (!URL.canParse(location)) throw new Failure("its URL cannot be read: write http://HOST/PATH");
   const { address, headers } = splitCredentials(`${location.replace(/\/+$/, "")}/${path}`);
   const begun = Date.now();

@@ -87,7 +87,7 @@ async function firstAnswer(service: Service): Promise<Record<string, unknown>> {
   const deadline = Date.now() + 20_000 * service.patience;
   for (;;) {
     try {
-      const { data } = answerSchema.safeParse(await askJson(service.url));
+      const { data } = answerSchema.safeParse(await askJson(service.url, 5000 * service.patience));
       return data ?? {};
     } catch {
       if (Date.now() > deadline) {

@@ -129,7 +129,7 @@ time="2026-11-21T08:39:42Z" level=warning msg="later"`,
       name: "docker",
       said: "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
       message:
-        "docker does not answer: Cannot connect to the Docker daemon at unix:///var/run/docker.sock; start it, or run make",
+        "docker does not answer: Cannot connect to the Docker daemon at unix:///var/run/docker.sock; start it (ingot doctor says how)",
     },
     {
       title: "that this user may not use says so",

@@ -16,7 +16,7 @@ describe("a world that does not do what it is asked", () => {
   it("has no engine: one line says so, and what to do", async () => {
     const { status, stderr } = await ingot(repository, ["build"], { DOCKER_HOST: "unix:///nonexistent/docker.sock" });
     assert.equal(status, 1);
-    assert.match(stderr, /^ingot: docker does not answer: .*nonexistent.*; start it, or run make$/m);
+    assert.match(stderr, /^ingot: docker does not answer: .*nonexistent.*; start it \(ingot doctor says how\)$/m);
     assert.doesNotMatch(stderr, stackLine);
   });
 
