@@ -31,7 +31,7 @@ describe("what is read in a terminal of 70 columns", function () {
   const shown = async (command: string): Promise<{ readonly lines: readonly string[]; readonly painted: string }> => {
     count += 1;
     const program = `node ${join(repository, "bin", "ingot")}`;
-    terminal.run(`clear; echo begin-${count}; ${command.replace("ingot", program)}; echo end-${count}`);
+    terminal.run(`clear; echo begin-${count}; ${command.replace("ingot", program)}; echo en""d-${count}`);
     await terminal.waitFor(new RegExp(`^end-${count}$`, "m"));
     const lines = terminal.lines();
     const painted = terminal.painted();

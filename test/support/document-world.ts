@@ -58,7 +58,8 @@ export async function startDocumentWorld(): Promise<DocumentWorld> {
 /** So that something is stale, and quick to put right: a registry lets tags be deleted by digest alone, so it is done behind its back. */
 function dropNarrowestTag(storage: string): void {
   const tags = join(storage, "docker/registry/v2/repositories/acme/lua/_manifests/tags");
-  const narrowest = readdirSync(tags).find((tag) => /^\d+\.\d+\.\d+-trixie-dev$/.test(tag)) ?? "";
+  const narrowest = readdirSync(tags).find((tag) => /^\d+\.\d+\.\d+-trixie-dev$/.test(tag));
+  if (narrowest === undefined) throw new Error(`${tags} has no narrowest tag`);
   rmSync(join(tags, narrowest), { recursive: true });
 }
 
@@ -100,7 +101,7 @@ async function removeImages(host: string): Promise<void> {
   const references = pulled.split("\n").filter((each) => each !== "");
   const containers = docker("ps", "--all", "--quiet", "--filter", "name=^ingot-documents$");
   if (containers !== "") docker("rm", "--force", containers);
-  docker("image", "rm", "--force", "hello", ...references);
+  docker("image", "rm", "--force", ...references);
 }
 
 const docker = (...args: readonly string[]): string =>

@@ -5,7 +5,7 @@
 export const claims: readonly { readonly page: string; readonly words?: string; readonly by: string }[] = [
   { page: "docs/adding-a-language.md", by: "test/catalog/adding.test.ts" },
   { page: "docs/own-catalog.md", by: "test/worlds/package.test.ts" },
-  { page: "README.md", words: "../ingot-0.1.0.tgz", by: "test/worlds/package.test.ts" },
+  { page: "README.md", words: "./ingot-0.1.0.tgz", by: "test/worlds/package.test.ts" },
   { page: "README.md", words: "npx ingot", by: "test/worlds/package.test.ts" },
   { page: "docs/verifying.md", by: "test/registry/verifying.test.ts" },
   { page: "docs/recipes/debian-instead-of-alpine.md", by: "test/catalog/recipes.test.ts" },
@@ -35,6 +35,7 @@ export const targets: Readonly<Record<string, string>> = {
   check: ".github/workflows/pull-request.yml",
   compile: ".github/workflows/pull-request.yml",
   "compile engine": "each target that builds images",
+  format: "whoever changes code",
   golden: "whoever changes a complaint",
   help: "here",
   platforms: "whoever has an hour",
@@ -66,6 +67,9 @@ const asks =
 /** What is done in place of what is shown. */
 export const replacements: readonly (readonly [shown: string, done: string])[] = [
   ["LANGUAGE", "lua"],
+  // Somebody may have an image of that name.
+  ["--tag hello", "--tag ingot-documents/hello"],
+  ["TZ=Asia/Tokyo hello", "TZ=Asia/Tokyo ingot-documents/hello"],
   // In the background, on another port than one that somebody may use.
   [
     "docker run --rm --publish 8080:8080",

@@ -21,6 +21,13 @@ export const namespacePatterns = (namespace: string): readonly string[] => [
 /** Removes every local image of a namespace that a test made; all but those to keep, as `docker images` names them. */
 export async function removeNamespace(namespace: string, keep: readonly string[] = []): Promise<void> {
   const engine = createEngine("docker");
+  try {
+    await engine.check();
+  } catch (error) {
+    // Where no engine answers, the suite was skipped and has made nothing.
+    if (process.env["CI"]) throw error;
+    return;
+  }
   for (const pattern of namespacePatterns(namespace)) {
     const references = [...(await engine.list(pattern)).keys()];
     await engine.untag(references.filter((reference) => !keep.includes(reference)));

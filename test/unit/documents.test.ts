@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCatalog, select } from "../../src/commands/catalog.js";
+import { catalogFile } from "../../src/model/catalog.js";
 import { imagesOf } from "../../src/model/image.js";
 import { loadCatalog } from "../../src/stages/load.js";
 import { trustDockerfile } from "../../src/stages/probe.js";
@@ -26,6 +27,15 @@ describe("the documented way to add a certificate authority", () => {
       assert.equal(done, shown);
     });
   }
+});
+
+describe("the keys of catalog.yaml", () => {
+  it("are all on docs/catalog.md", () => {
+    const text = readFileSync(join(repository, "docs", "catalog.md"), "utf8");
+    const [, section = ""] = /^## catalog\.yaml\n([\s\S]*?)^## /m.exec(text) ?? [];
+    const rows = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+    assert.deepEqual(rows, Object.keys(catalogFile.shape));
+  });
 });
 
 describe("the recipes", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createEngine } from "../../src/ports/engines.js";
@@ -11,6 +11,7 @@ import { followPage, namedBy, readPage } from "../support/page.js";
 import { repository } from "../support/paths.js";
 import { parseRun } from "../support/program.js";
 import { namespacePatterns, removeNamespace, requireEngine } from "../support/require-engine.js";
+import { readShown } from "../support/shown.js";
 
 const page = readPage(readFileSync(join(repository, "docs", "own-catalog.md"), "utf8"));
 const [namespace = ""] = namedBy(page, "--namespace");
@@ -59,9 +60,9 @@ describe("ingot as a package, with which docs/own-catalog.md is followed in an e
     await shareTrixie(namespace, folder);
     const clone = join(folder, "clone");
     makeClone(clone);
-    run(clone, "npm", "pack", "--pack-destination", folder);
-    rmSync(clone, { recursive: true });
     mkdirSync(catalog());
+    run(clone, "npm", "pack", "--pack-destination", catalog());
+    rmSync(clone, { recursive: true });
     followPage(page, { folder: catalog(), env });
   });
   after(async () => {
@@ -71,10 +72,21 @@ describe("ingot as a package, with which docs/own-catalog.md is followed in an e
   });
 
   it("is packed from a fresh clone, and runs where it is installed", () => {
-    assert.deepEqual(readdirSync(folder).sort(), ["catalog", `ingot-${written.version}.tgz`]);
+    assert.ok(existsSync(catalog(`ingot-${written.version}.tgz`)));
     assert.equal(run(catalog(), "npx", "ingot", "--version").trim(), written.version);
     const elsewhere = run(folder, catalog("node_modules", ".bin", "ingot"), "--catalog", catalog(), "list");
     assert.match(elsewhere, new RegExp(`^${language} `, "m"));
+  });
+
+  it("is started in README.md as on the page", () => {
+    const commands = page.flatMap((step) => (step.type === "command" ? [step.command] : []));
+    const inReadme = readShown("README.md").flatMap((shown) => (shown.type === "command" ? [shown.command] : []));
+    const ofPackage = inReadme.filter((command) => /^np[mx] /.test(command));
+    assert.ok(ofPackage.length > 0);
+    assert.deepEqual(
+      ofPackage.filter((command) => !commands.includes(command)),
+      [],
+    );
   });
 
   it("has what it needs to run and to start a catalog, and neither tests nor sources nor their tools", () => {
@@ -110,6 +122,11 @@ describe("ingot as a package, with which docs/own-catalog.md is followed in an e
   });
 
   it("leaves every image as it is where only a page has another template", () => {
+    // With Ingot's own template again, for which there is something to write.
+    renameSync(catalog("templates"), catalog("put-away"));
+    run(catalog(), "npx", "ingot", "up");
+    renameSync(catalog("put-away"), catalog("templates"));
+    run(catalog(), "npx", "ingot", "generate");
     const changed = Object.entries(readTree(catalog("generated"))).filter(([, text]) =>
       /^Ask the platform team\.$/m.test(text),
     );
