@@ -1,12 +1,12 @@
-// How the tests do what the documents show: test/catalog/documents.test.ts runs each command of a page as it stands there, in a
+// How the tests do what the documents show: test/documents/documents.test.ts runs each command of a page as it stands there, in a
 // clone of this repository. What cannot be run so is named here, with who runs it.
 
 /** What another test does, which reads it from the page: all of a page, or what has these words. */
 export const claims: readonly { readonly page: string; readonly words?: string; readonly by: string }[] = [
   { page: "docs/adding-a-language.md", by: "test/catalog/adding.test.ts" },
-  { page: "docs/own-catalog.md", by: "test/worlds/package.test.ts" },
-  { page: "README.md", words: "./ingot-0.1.0.tgz", by: "test/worlds/package.test.ts" },
-  { page: "README.md", words: "npx ingot", by: "test/worlds/package.test.ts" },
+  { page: "docs/own-catalog.md", by: "test/slow/package.test.ts" },
+  { page: "README.md", words: "./ingot-0.1.0.tgz", by: "test/slow/package.test.ts" },
+  { page: "README.md", words: "npx ingot", by: "test/slow/package.test.ts" },
   { page: "docs/verifying.md", by: "test/registry/verifying.test.ts" },
   { page: "docs/recipes/debian-instead-of-alpine.md", by: "test/catalog/recipes.test.ts" },
   { page: "docs/recipes/go-on-scratch.md", by: "test/catalog/recipes.test.ts" },
@@ -26,7 +26,7 @@ export const claims: readonly { readonly page: string; readonly words?: string; 
 /** Who runs the targets of the Makefile that pages name. Those that are not run here must exist. */
 export const targets: Readonly<Record<string, string>> = {
   "": "whoever begins; its pairs, test/catalog/debian.test.ts",
-  alpine: "whoever changes Alpine; the newest branch, test/worlds/alpine.test.ts",
+  alpine: "whoever changes Alpine; a part, test/worlds/alpine.test.ts",
   bench: "whoever measures",
   "bench-rebuild": "whoever measures",
   "bench-size": "whoever measures",
@@ -42,6 +42,7 @@ export const targets: Readonly<Record<string, string>> = {
   site: "here",
   sizes: "whoever measures; a part, test/catalog/size.test.ts",
   test: ".ci/run",
+  "test-slow": "whoever releases",
   "test-unit": ".github/workflows/pull-request.yml",
 };
 

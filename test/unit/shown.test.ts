@@ -15,7 +15,7 @@ const where = ({ page, line }: { readonly page: string; readonly line: number })
 const addTo = (table: string): string => `change the page, or add to ${table} of test/support/documented.ts`;
 
 describe("what the documents show, before anything is run", () => {
-  it("is either run by test/catalog/documents.test.ts or claimed by a test that reads the page", () => {
+  it("is either run by test/documents/documents.test.ts or claimed by a test that reads the page", () => {
     for (const { page, words = "", by } of claims) {
       assert.ok(read(page).includes(words), `${page} has no longer ${words}`);
       assert.match(read(by), new RegExp(`["/]${basename(page, ".md")}(\\.md)?"`), `${by} does not read ${page}`);
