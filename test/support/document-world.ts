@@ -96,11 +96,12 @@ async function removeImages(host: string): Promise<void> {
     const found = [...(await engine.list(pattern)).keys()];
     await engine.untag(found.filter((reference) => /:1\.3\b/.test(reference)));
   }
-  await removeNamespace("ingot-documents");
   const pulled = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", `reference=${host}/*/*`);
   const references = pulled.split("\n").filter((each) => each !== "");
   const containers = docker("ps", "--all", "--quiet", "--filter", "name=^ingot-documents$");
   if (containers !== "") docker("rm", "--force", containers);
+  // Of an image that a container runs, the name cannot be taken.
+  await removeNamespace("ingot-documents");
   docker("image", "rm", "--force", ...references);
 }
 
