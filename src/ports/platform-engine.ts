@@ -4,7 +4,7 @@ import { type Platform, platforms } from "../model/platform.js";
 import { type Engine, runLimit } from "./engine.js";
 import { hostPlatform } from "./host.js";
 
-/** Emulated programs were seen to take up to twenty times as long as others, and limits of time have some room of their own. */
+/** How many times as long an emulated program has: one that prints a version at once elsewhere was seen not to end within 60 s. */
 const patience = 10;
 
 /**
