@@ -73,7 +73,7 @@ test-worlds:
 test-slow: compile engine-tests ## Run what takes too long for every change: shards, the npm package, another Debian, every fault, all of Alpine's newest branch
 	$(MOCHA) --config .mocharc.engines.json "dist/test/slow/*.test.js"
 	DEBIAN='base:*bookworm*' $(MOCHA) --config .mocharc.engines.json dist/test/catalog/debian.test.js
-	FAULTS=all $(MOCHA) --config .mocharc.engines.json dist/test/registry/faults.test.js dist/test/registry/publish-signed-faults.test.js
+	FAULTS=all $(MOCHA) --config .mocharc.engines.json dist/test/registry/publishing.test.js dist/test/registry/publish-signed-faults.test.js
 	ALPINE='*:*alpine3.24*' $(MOCHA) --config .mocharc.engines.json --grep "all build" dist/test/worlds/alpine.test.js
 
 # How many catalogs the property test spoils: as many as it takes to be sure here, and a few where seconds count.
