@@ -82,6 +82,9 @@ interface RunFlags extends NarrowingFlags, ReportingFlags {
 }
 
 /** Adds one of the commands that need an engine. */
+/** More than there are processors: builds and tests wait for the network, the disk and the engine. */
+const jobs = cpus().length + 2;
+
 export function addRun(
   program: Command,
   { name, description, stages, registry, generates }: RunCommand,
@@ -90,7 +93,7 @@ export function addRun(
   const command = program
     .command(`${name} [selector...]`)
     .description(description)
-    .option("--jobs <n>", "how many images and tests at a time", parseCount, cpus().length)
+    .option("--jobs <n>", "how many images and tests at a time", parseCount, jobs)
     .option(
       "--platform <list>",
       `some of ${platforms.join(",")}; not named, all to publish, else this machine's; others are emulated`,
