@@ -99,6 +99,7 @@ const isFor = ({ images }: Pair, platform: Platform): boolean =>
   images.every(({ platforms }) => platforms.includes(platform));
 
 const buildId = (id: ImageId, platform: Platform): string => `build ${imageKey(id, platform)}`;
+const describeId = (id: ImageId, platform: Platform): string => `describe ${imageKey(id, platform)}`;
 const testId = ({ id }: Pair, platform: Platform): string => `test ${imageKey(id, platform)}`;
 
 function buildTasks(image: Image, request: RunRequest, context: RunContext): readonly RunTask[] {
@@ -117,7 +118,8 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
     skipped: (because, error) =>
       say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
-  if (parent.kind !== "distribution") return [build];
+  const describe = describeTask(image, context);
+  if (parent.kind !== "distribution") return [build, describe];
   const provide: RunTask = {
     id: imageKey(parent.reference, platform),
     // One pull at a time: each uses the plain name.
@@ -129,15 +131,23 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
         context.distributions.set(parent.distribution.name, await provideFor(parent, request, context));
       }),
   };
-  return [provide, { ...build, needs: [provide.id, ...build.needs] }];
+  return [provide, { ...build, needs: [provide.id, ...build.needs] }, describe];
+}
+
+/** What it holds is read beside builds on top of it, which do not wait for that. */
+function describeTask(image: Image, context: RunContext): RunTask {
+  return {
+    id: describeId(image.id, context.platform),
+    needs: [buildId(image.id, context.platform)],
+    scheduled: [],
+    follows: true,
+    run: () => reported("build", image.id, context.say, () => describeImage(image, context)),
+  };
 }
 
 async function buildWhole(image: Image, { images, verify }: RunRequest, context: RunContext): Promise<void> {
   const { say } = context;
-  await reported("build", image.id, say, async () => {
-    await buildImage(image, context);
-    await describeImage(image, context);
-  });
+  await reported("build", image.id, say, () => buildImage(image, context));
   if (verify && images.includes(image)) await reported("verify", image.id, say, () => verifyImage(image, context));
 }
 
@@ -178,7 +188,7 @@ function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): RunTa
   const { platform, say } = context;
   return {
     id: testId(pair, platform),
-    needs: pair.images.map(({ id }) => buildId(id, platform)),
+    needs: pair.images.map(({ id }) => describeId(id, platform)),
     cost: costs.test(pair, platform),
     scheduled: [scheduled("test", pair.id, costs.test(pair, platform), platform)],
     follows: true,
@@ -206,7 +216,7 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
 /** `build base/13/trixie/dev` → `needs base/13/trixie/dev`; the cause's own reason where it has one. */
 const reasonFor = (because: string, error?: unknown): string => {
   const reason = error instanceof Failure ? `: ${error.message}` : "";
-  return `needs ${because.replace(/^(build|test) /, "")}${reason}`;
+  return `needs ${because.replace(/^(build|describe|test) /, "")}${reason}`;
 };
 
 /** Says a failure of the world; what else is thrown is a bug, and ends the run. */
