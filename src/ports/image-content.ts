@@ -1,26 +1,47 @@
+import { text } from "node:stream/consumers";
 import { z } from "zod";
 import type { ImageContent } from "../model/content.js";
 import { Failure } from "../model/failure.js";
 import { type LayerContent, layLayers } from "../model/layers.js";
 import { isDatabaseFile } from "../model/package-database.js";
+import type { Digest } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import type { Engine } from "./engine.js";
-import { readText, reasonOf } from "./files.js";
+import { reasonOf } from "./files.js";
 import { readLayer } from "./layer.js";
 import { type Blob, type SavedImage, withSavedImage } from "./saved-image.js";
 
-/** Reads an image whole, without running anything in it. Throws a Failure. */
-export type ReadContent = (reference: string) => Promise<ImageContent>;
+/**
+ * Reads an image whole, without running anything in it. Who knows what the engine tells the image by says that too: then it is
+ * saved once, however often it is asked for. Throws a Failure.
+ */
+export type ReadContent = (reference: string, id?: Digest) => Promise<ImageContent>;
 
 /** What is read of a layer is remembered: images share theirs. */
 export function createContentReader(engine: Pick<Engine, "save">): ReadContent {
   const known: Known = new Map();
-  return (reference) =>
+  const read = new Map<Digest, Promise<Content>>();
+  const save = (reference: string): Promise<Content> =>
     withSavedImage(engine, reference, (image) =>
       readImage(image, known).catch((error: unknown) => {
         throw new Failure(oneLine(`cannot read ${reference}: ${reasonOf(error)}`, 400));
       }),
     );
+  const once = (reference: string, id: Digest): Promise<Content> => {
+    const content = read.get(id) ?? save(reference);
+    read.set(id, content);
+    content.catch(() => read.delete(id));
+    return content;
+  };
+  return async (reference, id) => {
+    const { layers, ...rest } = await (id === undefined ? save(reference) : once(reference, id));
+    return { ...layLayers(layers), ...rest };
+  };
+}
+
+/** An image before its layers are laid on each other, which takes less time than room. */
+interface Content extends Omit<ImageContent, "layers" | "entries" | "texts"> {
+  readonly layers: readonly LayerContent[];
 }
 
 /** Layers by their digest. */
@@ -31,15 +52,15 @@ const configuration = z.object({
   config: z.object({ User: z.string().nullish(), Env: z.array(z.string()).nullish() }).nullish(),
 });
 
-async function readImage({ digest, config, layers }: SavedImage, known: Known): Promise<ImageContent> {
-  const { data } = configuration.safeParse(JSON.parse(readText(config.file) ?? "null"));
+async function readImage({ digest, config, layers }: SavedImage, known: Known): Promise<Content> {
+  const { data } = configuration.safeParse(JSON.parse(await text(config.open())));
   if (data === undefined) throw new Failure("its config is not as the OCI image specification wants it");
   const read = layers.map((layer) => known.get(layer.digest) ?? readNew(layer, known));
   // Even where one fails: other images may wait for another one, which is read from this folder.
   await Promise.allSettled(read);
   const { User, Env } = data.config ?? {};
   return {
-    ...layLayers(await Promise.all(read)),
+    layers: await Promise.all(read),
     digest,
     architecture: data.architecture,
     user: User ?? "",
@@ -56,11 +77,11 @@ function readNew(blob: Blob, known: Known): Promise<LayerContent> {
 }
 
 /** The size is that of the blob, which engines that store layers uncompressed compress when they save them. */
-async function readBlob({ digest, mediaType, size, file }: Blob): Promise<LayerContent> {
+async function readBlob({ digest, mediaType, size, open }: Blob): Promise<LayerContent> {
   return {
     digest,
     compressed: size,
-    ...(await readLayer(file, mediaType, isText).catch((error: unknown) => {
+    ...(await readLayer(open, mediaType, isText).catch((error: unknown) => {
       throw new Failure(`layer ${digest}: ${reasonOf(error)}`);
     })),
   };

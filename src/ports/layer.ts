@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import { createGunzip } from "node:zlib";
 import type { Header } from "tar-stream";
 import type { ImageEntry } from "../model/content.js";
 import { readElf } from "../model/elf.js";
 import { Failure } from "../model/failure.js";
 import type { LayerContent } from "../model/layers.js";
-import { readTar } from "./tar.js";
+import { readTarStream } from "./tar.js";
 
 const types: Readonly<Record<string, ImageEntry["type"]>> = {
   file: "file",
@@ -19,7 +20,7 @@ const mediaTypes = /^application\/vnd\.(?:oci\.image\.layer\.v1|docker\.image\.r
 
 /** Reads a layer's tar, compressed or not. `wantsText` names the files whose text is kept. Throws what goes wrong on the way. */
 export async function readLayer(
-  file: string,
+  open: () => NodeJS.ReadableStream,
   mediaType: string,
   wantsText: (path: string) => boolean,
 ): Promise<Pick<LayerContent, "entries" | "texts">> {
@@ -27,7 +28,7 @@ export async function readLayer(
   const texts = new Map<string, string>();
   const type = mediaTypes.exec(mediaType);
   if (type === null) throw new Failure(`its media type is not read: ${mediaType}`);
-  await readTar({ file, compressed: type[1] === "gzip" }, async (entry) => {
+  await readTarStream(type[1] === "gzip" ? [open(), createGunzip()] : [open()], async (entry) => {
     const header = describe(entry.header);
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk as Buffer);

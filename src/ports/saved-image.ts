@@ -1,14 +1,14 @@
-import { createReadStream, createWriteStream, readFileSync, rmSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import type { Engine } from "./engine.js";
-import { isFile, readText, reasonOf, withTemporaryFolder } from "./files.js";
-import { readTar } from "./tar.js";
+import { reasonOf, withTemporaryFolder } from "./files.js";
+import { indexTar } from "./tar.js";
 
 /** An image as its engine wrote it: blobs of an OCI image layout. That they are what their digests say is not checked. */
 export interface SavedImage {
@@ -26,10 +26,8 @@ export interface Blob {
   readonly mediaType: string;
   /** Bytes. */
   readonly size: number;
-  /** The file that holds it. */
-  readonly file: string;
   /** Reads it from its start. */
-  readonly open: () => AsyncIterable<Uint8Array>;
+  readonly open: () => Readable;
 }
 
 /** Lets a local image be read as files, for as long as it is used. Throws a Failure that names the image. */
@@ -41,36 +39,37 @@ export function withSavedImage<T>(
   return withTemporaryFolder(async (folder) => {
     const file = join(folder, "image.tar");
     await engine.save(reference, file);
-    const image = await readLayout(file, folder).catch((error: unknown) => {
+    const image = await readLayout(file).catch((error: unknown) => {
       throw new Failure(oneLine(`cannot read ${reference}: ${reasonOf(error)}`, 400));
     });
     return use(image);
   });
 }
 
-async function readLayout(file: string, folder: string): Promise<SavedImage> {
-  await unpack(file, folder);
-  rmSync(file);
-  const { digest, config, layers } = findManifest(folder);
-  const blob = (each: Descriptor): Blob => {
-    const file = fileOf(folder, each.digest);
-    return { ...each, digest: digestOf(each.digest), file, open: () => createReadStream(file) };
+/** Nothing is unpacked: most of what an image has is another one's as well, and read already. */
+async function readLayout(file: string): Promise<SavedImage> {
+  const spans = await indexTar(file);
+  const open = (name: string): Readable => {
+    const { start, size } = spans.get(name) ?? missing(name);
+    return size === 0 ? Readable.from([]) : createReadStream(file, { start, end: start + size - 1 });
   };
-  return { digest, manifest: readFileSync(fileOf(folder, digest)), config: blob(config), layers: layers.map(blob) };
+  const layout: Layout = { has: (name) => spans.has(name), read: (name) => buffer(open(name)) };
+  const { digest, config, layers } = await findManifest(layout);
+  const blob = (each: Descriptor): Blob => {
+    const name = nameOf(each.digest);
+    return { ...each, digest: digestOf(each.digest), open: () => open(name) };
+  };
+  return { digest, manifest: await layout.read(nameOf(digest)), config: blob(config), layers: layers.map(blob) };
 }
 
-/** Of the archive, only what an image layout consists of: its names are part of no other path. */
-async function unpack(file: string, folder: string): Promise<void> {
-  await readTar({ file, compressed: false }, async (entry) => {
-    const { name, type } = entry.header;
-    if (type !== "file" || !/^(index\.json|blobs\/sha256\/[0-9a-f]{64})$/.test(name)) {
-      entry.resume();
-      return;
-    }
-    const target = join(folder, name);
-    await mkdir(dirname(target), { recursive: true });
-    await pipeline(entry, createWriteStream(target));
-  });
+function missing(name: string): never {
+  throw new Failure(`it has no ${name}`);
+}
+
+/** Files of an archive. */
+interface Layout {
+  readonly has: (name: string) => boolean;
+  readonly read: (name: string) => Promise<Buffer>;
 }
 
 const descriptor = z.object({ mediaType: z.string(), digest: z.string(), size: z.int().min(0) });
@@ -83,20 +82,24 @@ interface Found extends z.infer<typeof manifest> {
 }
 
 /** The first manifest of which there is all: an index may speak of platforms that the engine did not get. */
-function findManifest(folder: string): Found {
-  const read = <T>(schema: z.ZodType<T>, file: string): T | undefined =>
-    schema.safeParse(JSON.parse(readText(file) ?? "null")).data;
-  const isThere = ({ digest }: Descriptor): boolean => isFile(fileOf(folder, digest));
-  const findIn = (file: string): Found | undefined => {
-    const named = read(index, file)?.manifests.filter(isThere) ?? [];
-    return named.reduce<Found | undefined>((first, { digest }) => first ?? findAt(digestOf(digest)), undefined);
+async function findManifest({ has, read }: Layout): Promise<Found> {
+  const parse = async <T>(schema: z.ZodType<T>, name: string): Promise<T | undefined> =>
+    has(name) ? schema.safeParse(JSON.parse((await read(name)).toString())).data : undefined;
+  const isThere = ({ digest }: Descriptor): boolean => has(nameOf(digest));
+  const findIn = async (name: string): Promise<Found | undefined> => {
+    const named = (await parse(index, name))?.manifests.filter(isThere) ?? [];
+    for (const { digest } of named) {
+      const found = await findAt(digestOf(digest));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
-  const findAt = (digest: Digest): Found | undefined => {
-    const found = read(manifest, fileOf(folder, digest));
-    if (found === undefined) return findIn(fileOf(folder, digest));
+  const findAt = async (digest: Digest): Promise<Found | undefined> => {
+    const found = await parse(manifest, nameOf(digest));
+    if (found === undefined) return findIn(nameOf(digest));
     return [found.config, ...found.layers].every(isThere) ? { digest, ...found } : undefined;
   };
-  const found = findIn(join(folder, "index.json"));
+  const found = await findIn("index.json");
   if (found === undefined) throw new Failure("the engine saved it in a form that is not an OCI image layout");
   return found;
 }
@@ -108,5 +111,5 @@ function digestOf(text: string): Digest {
   return digest;
 }
 
-/** `FOLDER/blobs/sha256/…` */
-const fileOf = (folder: string, digest: string): string => join(folder, "blobs", digestOf(digest).replace(":", "/"));
+/** `blobs/sha256/…` */
+const nameOf = (digest: string): string => `blobs/${digestOf(digest).replace(":", "/")}`;

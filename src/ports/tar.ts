@@ -34,3 +34,25 @@ export async function readTarStream(
   }
   await flow;
 }
+
+/** Where a file's bytes are in an archive. */
+export interface Span {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** What an archive that is not compressed holds, by name, so that it can be read in any order and in part. */
+export async function indexTar(file: string): Promise<ReadonlyMap<string, Span>> {
+  const spans = new Map<string, Span>();
+  await readTar({ file, compressed: false }, async (entry) => {
+    const { name, type, size = 0, byteOffset } = entry.header as Entry["header"] & Placed;
+    if (type === "file") spans.set(name, { start: byteOffset, size });
+    entry.resume();
+  });
+  return spans;
+}
+
+/** What the types of tar-stream do not know of its headers: how many of the archive's bytes are before the content. */
+interface Placed {
+  readonly byteOffset: number;
+}

@@ -1,12 +1,12 @@
 import { holdsPath } from "../model/artifact.js";
 import type { ImageContent } from "../model/content.js";
 import type { ImageTest } from "../model/definition.js";
-import type { Image, Pair } from "../model/image.js";
+import type { Image, ImageId, Pair } from "../model/image.js";
 import { readPackageDatabase } from "../model/package-database.js";
 import { matchesAny, pathsOfKind } from "../model/path-pattern.js";
 import type { Breach, Subject } from "../model/promise.js";
 import { checkContent, describeBreaches, withoutExceptions } from "../model/promises.js";
-import type { Engine, RunResult } from "../ports/engine.js";
+import type { Engine, EngineImage, RunResult } from "../ports/engine.js";
 import type { ReadContent } from "../ports/image-content.js";
 import type { TlsServer } from "../ports/tls-server.js";
 import { overBudget } from "./budget.js";
@@ -20,6 +20,8 @@ export interface CheckContext {
   readonly engine: Engine;
   readonly readContent: ReadContent;
   readonly tlsServer: () => Promise<TlsServer>;
+  /** What the engine tells images by that were built or found right. */
+  readonly built: ReadonlyMap<ImageId, Pick<EngineImage, "id">>;
 }
 
 export interface CheckResult {
@@ -41,10 +43,11 @@ export async function checkPair(pair: Pair, context: CheckContext): Promise<Chec
 /** Tries the promises that need nothing to run. */
 export async function checkContents(
   pair: Pair,
-  { root, engine, readContent }: Pick<CheckContext, "root" | "engine" | "readContent">,
+  { root, engine, readContent, built }: Pick<CheckContext, "root" | "engine" | "readContent" | "built">,
 ): Promise<CheckResult> {
   const contents = new Map<Image, ImageContent>();
-  for (const image of pair.images) contents.set(image, await readContent(localReference(image)));
+  for (const image of pair.images)
+    contents.set(image, await readContent(localReference(image), built.get(image.id)?.id));
   const results: CheckResult[] = [];
   for (const [image, content] of contents) {
     const checked = checkContent(subjectOf(pair, image, contents, root), pair.exceptions);

@@ -37,7 +37,7 @@ export async function describeImage(image: Image, context: DescribeContext): Pro
   const path = join(root, sbomFile(image, platform));
   const id = built.get(image.id)?.id;
   if (id === undefined || isDescribed(path, image, id)) return;
-  const content = await readContent(localReferences(image)[0] as string);
+  const content = await readContent(localReferences(image)[0] as string, id);
   const text = formatSbom({
     content,
     database: readPackageDatabase(content),

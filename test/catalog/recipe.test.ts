@@ -115,7 +115,7 @@ describe("one more system library in a runtime image, by the README's recipe", (
         [],
       );
       assert.equal(after.layers.length, before.layers.length + 1);
-      const { breaches } = await checkContents(result, { root: repository, engine, readContent });
+      const { breaches } = await checkContents(result, { root: repository, engine, readContent, built: new Map() });
       assert.deepEqual(
         breaches.filter((breach) => breach.startsWith("runtime ") && !breach.includes("size-budget")),
         [],

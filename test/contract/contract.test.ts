@@ -64,7 +64,7 @@ describe("the contract of images", () => {
   });
 
   const check = (checked: Pair) =>
-    checkPair(checked, { root: repository, engine, readContent, tlsServer: tlsServer.get });
+    checkPair(checked, { root: repository, engine, readContent, tlsServer: tlsServer.get, built: new Map() });
 
   /** The pair with its images spoiled by the Dockerfiles of cases, one after the other. */
   async function spoil(name: string, spoilers: readonly string[]): Promise<Pair> {

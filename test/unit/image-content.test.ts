@@ -4,6 +4,7 @@ import { createWriteStream, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
+import type { Digest } from "../../src/model/reference.js";
 import { createContentReader } from "../../src/ports/image-content.js";
 import { readTar } from "../../src/ports/tar.js";
 import { failureOf } from "../support/failures.js";
@@ -112,6 +113,27 @@ describe("the content of a saved image", () => {
     const tar = await tarOf({ "index.json": "{\n" });
     const reader = createContentReader({ save: async (_, file) => writeFileSync(file, tar) });
     assert.match(await failureOf(reader(name)), /^cannot read docker\.io\/acme\/image:1: .*JSON/);
+  });
+});
+
+describe("an image of which is known what the engine tells it by", () => {
+  const id = `sha256:${"1".repeat(64)}` as Digest;
+
+  it("is saved once, and again where that failed", async () => {
+    const layout = layersOf(await tarOf({ "etc/motd": "hello\n" }), oci);
+    let saves = 0;
+    const read = createContentReader({
+      save: async (_, file) => {
+        saves += 1;
+        if (saves > 1) await writeLayout(file, layout);
+      },
+    });
+    await failureOf(read(name, id));
+    const first = await read(name, id);
+    assert.deepEqual(await read("docker.io/acme/image:other", id), first);
+    assert.equal(saves, 2);
+    await read(name);
+    assert.equal(saves, 3);
   });
 });
 
