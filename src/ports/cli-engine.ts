@@ -23,6 +23,7 @@ import {
 } from "./engine-output.js";
 import { imagesIn } from "./engine-references.js";
 import { readText } from "./files.js";
+import type { KnownSizes } from "./known-sizes.js";
 import { createRedactor } from "./redact.js";
 
 /** What the engines do differently beyond their command lines. */
@@ -35,7 +36,12 @@ export interface CliEngine {
   /** Makes the client say that it can build, where that is a program of its own. */
   readonly builder?: readonly string[];
   /** Asks for the size of an image, uncompressed, where inspection does not give it; and what was said means. */
-  readonly size?: { readonly arguments: (id: Digest) => readonly string[]; readonly parse: (stdout: string) => number };
+  readonly size?: {
+    readonly arguments: (id: Digest) => readonly string[];
+    readonly parse: (stdout: string) => number;
+    /** Each costs a process of the client. */
+    readonly known: KnownSizes;
+  };
   /** Of a pull, and of a build all of whose images come from registries with the same options. */
   readonly registryOptions: (reference: string) => readonly string[];
 }
@@ -101,17 +107,18 @@ async function inspectImages(
   };
   const images = parseInspected((await ask(inspectArguments(dialect, references))).stdout, references);
   if (size === undefined) return images;
-  const ids = [...new Set([...images.values()].map(({ id }) => id))];
+  const ids = [...new Set([...images.values()].map(({ id }) => id))].filter((id) => size.known.get(id) === undefined);
   const limit = pLimit(clients);
-  const sizes = await limit.map(ids, async (id) => {
+  const asked = await limit.map(ids, async (id) => {
     const { exitCode, stdout, stderr } = await ask(size.arguments(id));
     if (exitCode === 0) return [id, size.parse(stdout)] as const;
     return [id, isOfOtherPlatform(stderr) ? "unknown" : "gone"] as const;
   });
-  const sizeOf = new Map<Digest, number | "unknown" | "gone">(sizes);
+  const sizeOf = new Map<Digest, number | "unknown" | "gone">(asked);
+  size.known.add(new Map([...sizeOf].filter((entry): entry is [Digest, number] => typeof entry[1] === "number")));
   return new Map(
     [...images].flatMap(([reference, image]) => {
-      const bytes = sizeOf.get(image.id);
+      const bytes = sizeOf.get(image.id) ?? size.known.get(image.id);
       if (bytes === "gone") return [];
       return [[reference, typeof bytes === "number" ? { ...image, size: bytes } : image]];
     }),

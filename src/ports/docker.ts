@@ -1,6 +1,7 @@
 import { type CliEngine, createCliEngine } from "./cli-engine.js";
 import type { Engine } from "./engine.js";
 import { dockerDialect } from "./engine-arguments.js";
+import { openSizes } from "./known-sizes.js";
 
 /** Docker with BuildKit; `builder` is a builder of buildx other than the current one. */
 export function createDocker({ builder }: { readonly builder?: string } = {}): Engine {
@@ -13,13 +14,13 @@ export function createDocker({ builder }: { readonly builder?: string } = {}): E
     // Asks the server: a client alone is no engine.
     version: ["version", "--format", "{{.Server.Version}}"],
     builder: ["buildx", "version"],
-    size: history,
+    size: { ...history, known: openSizes("docker") },
     registryOptions: () => [],
   });
 }
 
 /** The containerd image store says the compressed size of an image; the sizes in its history are those on disk. Of another platform's image there is the first alone. */
-const history: NonNullable<CliEngine["size"]> = {
+const history: Omit<NonNullable<CliEngine["size"]>, "known"> = {
   arguments: (id) => ["history", "--human=false", "--format", "{{.Size}}", id],
   parse: (stdout) => stdout.split("\n").reduce((sum, line) => sum + Number(line || 0), 0),
 };

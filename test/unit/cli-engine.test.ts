@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createCliEngine } from "../../src/ports/cli-engine.js";
 import type { BuildRequest } from "../../src/ports/engine.js";
 import { isOnLoopback } from "../../src/ports/engine-references.js";
+import { openSizes } from "../../src/ports/known-sizes.js";
 import { failing } from "../support/engine-trial.js";
 import { writeFakeClient } from "../support/fake-client.js";
 import { useTemporaryFolder } from "../support/folders.js";
@@ -39,7 +40,11 @@ describe("an engine behind its client", () => {
 
   const inspected = (ids: readonly string[]) =>
     JSON.stringify(ids.map((id, index) => ({ Id: id, RepoTags: [`x/y:${index}`], Size: 1 })));
-  const size = { arguments: (id: string) => ["history", id], parse: Number };
+  const sizeIn = (cache: string) => ({
+    arguments: (id: string) => ["history", id],
+    parse: Number,
+    known: openSizes("docker", cache),
+  });
   const ids = Array.from({ length: 20 }, (_, index) => `sha256:${String(index).padStart(64, "0")}`);
   const references = ids.map((_, index) => `docker.io/x/y:${index}`);
 
@@ -51,7 +56,7 @@ describe("an engine behind its client", () => {
       "*) echo 5 ;;",
       "esac",
     ]);
-    const images = await createCliEngine({ ...cli, size }).inspect(references);
+    const images = await createCliEngine({ ...cli, size: sizeIn(folder()) }).inspect(references);
     assert.deepEqual(
       [...images.keys()],
       references.filter((_, index) => index !== 7),
@@ -59,18 +64,24 @@ describe("an engine behind its client", () => {
     for (const image of images.values()) assert.equal(image.size, 5);
   });
 
-  it("asks for the size of an image once, whatever its names, and of no more than eight at a time", async () => {
+  it("asks for the size of an image once, whatever its names and in later runs, and of no more than eight at a time", async () => {
     const running = join(folder(), "running");
     mkdirSync(running);
     const { cli, calls } = writeFakeClient(folder(), [
       `case "$*" in image*) echo '${inspected([...ids, ...ids])}'; exit ;; esac`,
       `touch '${running}'/$$; ls '${running}' | wc -l >>'${folder()}/counts'; sleep 0.1; rm '${running}'/$$; echo 5`,
     ]);
-    await createCliEngine({ ...cli, size }).inspect(references);
+    await createCliEngine({ ...cli, size: sizeIn(folder()) }).inspect(references);
     assert.equal(calls().filter((call) => call.startsWith("history")).length, ids.length);
     const counts = readFileSync(join(folder(), "counts"), "utf8").trim().split("\n").map(Number);
     assert.ok(Math.max(...counts) <= 8, counts.join(" "));
     assert.ok(Math.max(...counts) > 1, counts.join(" "));
+    const again = await createCliEngine({ ...cli, size: sizeIn(folder()) }).inspect(references);
+    assert.deepEqual(
+      [...again.values()].map(({ size }) => size),
+      ids.map(() => 5),
+    );
+    assert.equal(calls().filter((call) => call.startsWith("history")).length, ids.length);
   });
 
   it("is not ready without what builds, and says what to do", async () => {
