@@ -19,7 +19,7 @@ export interface KnownSizes {
 
 /** The file is read when the first size is asked for. */
 export function openSizes(engine: string, cache = cacheFolder()): KnownSizes {
-  const folder = join(cache, "unpacked");
+  const folder = join(cache, "sizes");
   const file = join(folder, `${engine}.json`);
   let known: Map<string, number> | undefined;
   const load = (): Map<string, number> => {

@@ -26,8 +26,8 @@ describe("sizes of images on disk", () => {
 
   for (const text of ["", "{", "null", "[]", '{"sha256:1":-1}', '{"sha256:1":"x"}'])
     it(`are none where the file is broken: ${JSON.stringify(text)}`, () => {
-      mkdirSync(join(folder(), "unpacked"), { recursive: true });
-      writeFileSync(join(folder(), "unpacked", "docker.json"), text);
+      mkdirSync(join(folder(), "sizes"), { recursive: true });
+      writeFileSync(join(folder(), "sizes", "docker.json"), text);
       assert.equal(open().get("sha256:1" as Digest), undefined);
       open().add(new Map([[idOf(1), 7]]));
       assert.equal(open().get(idOf(1)), 7);
