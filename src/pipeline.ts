@@ -188,7 +188,8 @@ function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): RunTa
   const { platform, say } = context;
   return {
     id: testId(pair, platform),
-    needs: pair.images.map(({ id }) => describeId(id, platform)),
+    // Builds by name too: a pair's are as urgent as each other where one task needs both.
+    needs: pair.images.flatMap(({ id }) => [buildId(id, platform), describeId(id, platform)]),
     cost: costs.test(pair, platform),
     scheduled: [scheduled("test", pair.id, costs.test(pair, platform), platform)],
     follows: true,
