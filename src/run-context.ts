@@ -102,11 +102,11 @@ export async function prepare(
   const bases = images.flatMap(({ parent }) =>
     parent.kind === "distribution" ? [parent.reference, bootstrapReference(plan.namespace, parent.distribution)] : [],
   );
-  const present: ReadonlyMap<string, EngineImage> = await engine.inspect([
-    ...images.flatMap(localReferences),
-    ...bases,
+  const [present, marks] = await Promise.all([
+    engine.inspect([...images.flatMap(localReferences), ...bases]),
+    request.stages.includes("test") ? engine.list(testedPattern) : new Map<string, EngineImage>(),
   ]);
-  const tested = new Set((request.stages.includes("test") ? await engine.list(testedPattern) : new Map()).keys());
+  const tested = new Set(marks.keys());
   return {
     ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), isForced, tested, folder },
     force: request.force === true,

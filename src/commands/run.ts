@@ -77,14 +77,14 @@ export async function prepareRun(
 ): Promise<Omit<RunRequest, "costs">> {
   const { plan, lock, tree, loaded } = opened;
   const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
-  await engine.check();
+  const [mirrors] = await Promise.all([mirrorsFor(opened, options.mirrors), engine.check()]);
   const signing = options.key === undefined ? {} : { signing: await readSigning(options.key) };
   const { stages, jobs, force, verify, dryRun, allowDowngrade, say, plainHttp } = options;
   const day = today().replaceAll("-", "");
   return {
     ...{ root, plan, lock, tree, images, stages, engine, jobs, force, verify, dryRun, allowDowngrade, say },
     platforms: options.platforms ?? (target === undefined ? [hostPlatform] : loaded.catalog.settings.platforms),
-    mirrors: await mirrorsFor(opened, options.mirrors),
+    mirrors,
     ...(target === undefined ? {} : { target: { ...target, ...signing, day, plainHttp } }),
   };
 }
