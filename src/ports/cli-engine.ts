@@ -1,53 +1,27 @@
 import { join } from "node:path";
-import pLimit from "p-limit";
 import { Failure } from "../model/failure.js";
-import type { Digest } from "../model/reference.js";
-import type { BuildRequest, Engine, EngineImage } from "./engine.js";
-import {
-  buildArguments,
-  type Dialect,
-  inspectArguments,
-  listArguments,
-  platformArguments,
-  saveArguments,
-} from "./engine-arguments.js";
-import { type Client, createClient, type Start } from "./engine-client.js";
+import type { BuildRequest, Engine } from "./engine.js";
+import { buildArguments, listArguments, platformArguments, saveArguments } from "./engine-arguments.js";
+import { type Client, createClient } from "./engine-client.js";
 import { runContainer, serveContainer } from "./engine-containers.js";
-import {
-  engineFailure,
-  isMissingOnly,
-  isOfOtherPlatform,
-  linesOf,
-  parseInspected,
-  parseList,
-} from "./engine-output.js";
+import { type Inspection, inspectImages } from "./engine-inspect.js";
+import { parseList } from "./engine-output.js";
 import { imagesIn } from "./engine-references.js";
 import { readText } from "./files.js";
-import type { KnownSizes } from "./known-sizes.js";
 import { createRedactor } from "./redact.js";
 
 /** What the engines do differently beyond their command lines. */
-export interface CliEngine {
-  readonly dialect: Dialect;
+export interface CliEngine extends Inspection {
   /** Of every process of the client. */
   readonly env: Readonly<Record<string, string>>;
   /** The arguments that make the client say its version. */
   readonly version: readonly string[];
   /** Makes the client say that it can build, where that is a program of its own. */
   readonly builder?: readonly string[];
-  /** Asks for the size of an image, uncompressed, where inspection does not give it; and what was said means. */
-  readonly size?: {
-    readonly arguments: (id: Digest) => readonly string[];
-    readonly parse: (stdout: string) => number;
-    /** Each costs a process of the client. */
-    readonly known: KnownSizes;
-  };
   /** Of a pull, and of a build all of whose images come from registries with the same options. */
   readonly registryOptions: (reference: string) => readonly string[];
 }
 
-/** How many clients ask for the sizes of images at a time. */
-const clients = 8;
 const defaultTimeout = 60_000;
 
 /** An engine behind the command line of its client. */
@@ -90,39 +64,6 @@ export function createCliEngine(cli: CliEngine): Engine {
       await client(`cannot save ${image}`, saveArguments(dialect, image, file));
     },
   };
-}
-
-/** What is removed by somebody else meanwhile is not there, whenever it went. */
-async function inspectImages(
-  { dialect, size }: CliEngine,
-  start: Start,
-  references: readonly string[],
-): Promise<ReadonlyMap<string, EngineImage>> {
-  if (references.length === 0) return new Map();
-  const ask = async (args: readonly string[]) => {
-    const finished = await start(args);
-    if (finished.exitCode !== 0 && !isMissingOnly(finished.stderr))
-      throw engineFailure(dialect.name, "cannot inspect images", linesOf(finished.stderr), finished.exitCode);
-    return finished;
-  };
-  const images = parseInspected((await ask(inspectArguments(dialect, references))).stdout, references);
-  if (size === undefined) return images;
-  const ids = [...new Set([...images.values()].map(({ id }) => id))].filter((id) => size.known.get(id) === undefined);
-  const limit = pLimit(clients);
-  const asked = await limit.map(ids, async (id) => {
-    const { exitCode, stdout, stderr } = await ask(size.arguments(id));
-    if (exitCode === 0) return [id, size.parse(stdout)] as const;
-    return [id, isOfOtherPlatform(stderr) ? "unknown" : "gone"] as const;
-  });
-  const sizeOf = new Map<Digest, number | "unknown" | "gone">(asked);
-  size.known.add(new Map([...sizeOf].filter((entry): entry is [Digest, number] => typeof entry[1] === "number")));
-  return new Map(
-    [...images].flatMap(([reference, image]) => {
-      const bytes = sizeOf.get(image.id) ?? size.known.get(image.id);
-      if (bytes === "gone") return [];
-      return [[reference, typeof bytes === "number" ? { ...image, size: bytes } : image]];
-    }),
-  );
 }
 
 /** What the build says passes through a filter: a package manager names its mirror when it complains. */

@@ -110,10 +110,10 @@ export function inspectArguments(dialect: Dialect, references: readonly string[]
   return ["image", "inspect", ...references.map(dialect.reference)];
 }
 
-/** A line `docker.io/ingot/node:24 sha256:…` for each local reference. */
-export function listArguments(dialect: Dialect, pattern: string): readonly string[] {
-  const filter = `reference=${dialect.reference(pattern)}`;
-  return ["image", "ls", "--no-trunc", "--filter", filter, "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"];
+/** A line `docker.io/ingot/node:24 sha256:…` for each local reference, or each under a pattern. */
+export function listArguments(dialect: Dialect, pattern?: string): readonly string[] {
+  const filter = pattern === undefined ? [] : ["--filter", `reference=${dialect.reference(pattern)}`];
+  return ["image", "ls", "--no-trunc", ...filter, "--format", "{{.Repository}}:{{.Tag}} {{.ID}}"];
 }
 
 /** Sorted, so that the same request is always the same command. */

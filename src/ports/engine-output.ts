@@ -46,15 +46,17 @@ export function isOfOtherPlatform(stderr: string): boolean {
 }
 
 /** Reads lines of `reference id`; an engine's filter shows more than its pattern says where an image has other names too. */
-export function parseList(stdout: string, pattern: string): ReadonlyMap<string, Digest> {
-  const whole = wholeReference(pattern);
-  const matches = picomatch(whole.includes(":", whole.lastIndexOf("/")) ? whole : `${whole}:*`);
+export function parseList(stdout: string, pattern?: string): ReadonlyMap<string, Digest> {
+  const matches = pattern === undefined ? () => true : matcherOf(wholeReference(pattern));
   const entries = linesOf(stdout)
     .filter((line) => !line.includes("<none>"))
     .map((line) => line.split(" ") as [string, string])
     .filter(([reference]) => matches(wholeReference(reference)));
   return new Map(entries.map(([reference, id]) => [shortReference(reference), digestOf(id)]));
 }
+
+const matcherOf = (pattern: string): ((reference: string) => boolean) =>
+  picomatch(pattern.includes(":", pattern.lastIndexOf("/")) ? pattern : `${pattern}:*`);
 
 function digestOf(id: string): Digest {
   const digest = parseDigest(id.startsWith("sha256:") ? id : `sha256:${id}`);

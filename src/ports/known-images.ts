@@ -3,35 +3,41 @@ import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
 import { cacheFolder } from "./artifact-store.js";
+import type { EngineImage } from "./engine.js";
 import { makeFolder, readText, writeText } from "./files.js";
 
-/** How many are kept, those that came last: far more than a catalog has images. */
-const most = 5000;
+/** How many are kept, those that came last: more than most catalogs have, and read at once. */
+const most = 2000;
 
-const schema = z.record(z.string(), z.int().min(0));
+const imageSchema = z.object({ labels: z.record(z.string(), z.string()), user: z.string(), size: z.int().min(0) });
+const schema = z.record(z.string(), imageSchema);
+type Known = z.infer<typeof imageSchema>;
 
-/** Bytes of images on disk, by what an engine tells them by, which never means another image. May vanish. */
-export interface KnownSizes {
-  readonly get: (id: Digest) => number | undefined;
-  /** Never fails: a lost size is asked for again. */
-  readonly add: (sizes: ReadonlyMap<Digest, number>) => void;
+/** What an engine said of images, by what it tells them by, which never means another image. May vanish. */
+export interface KnownImages {
+  readonly get: (id: Digest) => EngineImage | undefined;
+  /** Never fails: what is lost is asked for again. */
+  readonly add: (images: readonly EngineImage[]) => void;
 }
 
-/** The file is read when the first size is asked for. */
-export function openSizes(engine: string, cache = cacheFolder()): KnownSizes {
-  const folder = join(cache, "sizes");
+/** The file is read when the first image is asked for. */
+export function openKnownImages(engine: string, cache = cacheFolder()): KnownImages {
+  const folder = join(cache, "images");
   const file = join(folder, `${engine}.json`);
-  let known: Map<string, number> | undefined;
-  const load = (): Map<string, number> => {
-    known ??= new Map(Object.entries(readSizes(file)));
+  let known: Map<string, Known> | undefined;
+  const load = (): Map<string, Known> => {
+    known ??= new Map(Object.entries(readKnown(file)));
     return known;
   };
   return {
-    get: (id) => load().get(id),
-    add: (sizes) => {
-      if (sizes.size === 0) return;
+    get: (id) => {
+      const image = load().get(id);
+      return image === undefined ? undefined : { id, ...image };
+    },
+    add: (images) => {
+      if (images.length === 0) return;
       const all = load();
-      for (const [id, size] of sizes) all.set(id, size);
+      for (const { id, labels, user, size } of images) all.set(id, { labels, user, size });
       try {
         makeFolder(folder);
         writeText(file, { text: `${JSON.stringify(Object.fromEntries([...all].slice(-most)))}\n` });
@@ -42,7 +48,7 @@ export function openSizes(engine: string, cache = cacheFolder()): KnownSizes {
   };
 }
 
-function readSizes(file: string): Readonly<Record<string, number>> {
+function readKnown(file: string): Readonly<Record<string, Known>> {
   try {
     return schema.safeParse(JSON.parse(readText(file) ?? "{}")).data ?? {};
   } catch (error) {

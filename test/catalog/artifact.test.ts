@@ -166,7 +166,7 @@ test:
       );
     const kept = readdirSync(join(folder(), "ingot"));
     assert.deepEqual(
-      kept.filter((name) => name !== "sizes"),
+      kept.filter((name) => name !== "images"),
       [],
     );
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createCliEngine } from "../../src/ports/cli-engine.js";
 import type { BuildRequest } from "../../src/ports/engine.js";
 import { isOnLoopback } from "../../src/ports/engine-references.js";
-import { openSizes } from "../../src/ports/known-sizes.js";
+import { openKnownImages } from "../../src/ports/known-images.js";
 import { failing } from "../support/engine-trial.js";
 import { writeFakeClient } from "../support/fake-client.js";
 import { useTemporaryFolder } from "../support/folders.js";
@@ -40,11 +40,7 @@ describe("an engine behind its client", () => {
 
   const inspected = (ids: readonly string[]) =>
     JSON.stringify(ids.map((id, index) => ({ Id: id, RepoTags: [`x/y:${index}`], Size: 1 })));
-  const sizeIn = (cache: string) => ({
-    arguments: (id: string) => ["history", id],
-    parse: Number,
-    known: openSizes("docker", cache),
-  });
+  const size = { arguments: (id: string) => ["history", id], parse: Number };
   const ids = Array.from({ length: 20 }, (_, index) => `sha256:${String(index).padStart(64, "0")}`);
   const references = ids.map((_, index) => `docker.io/x/y:${index}`);
 
@@ -56,7 +52,7 @@ describe("an engine behind its client", () => {
       "*) echo 5 ;;",
       "esac",
     ]);
-    const images = await createCliEngine({ ...cli, size: sizeIn(folder()) }).inspect(references);
+    const images = await createCliEngine({ ...cli, size }).inspect(references);
     assert.deepEqual(
       [...images.keys()],
       references.filter((_, index) => index !== 7),
@@ -64,24 +60,48 @@ describe("an engine behind its client", () => {
     for (const image of images.values()) assert.equal(image.size, 5);
   });
 
-  it("asks for the size of an image once, whatever its names and in later runs, and of no more than eight at a time", async () => {
+  it("asks for the size of an image once, whatever its names, and of no more than eight at a time", async () => {
     const running = join(folder(), "running");
     mkdirSync(running);
     const { cli, calls } = writeFakeClient(folder(), [
       `case "$*" in image*) echo '${inspected([...ids, ...ids])}'; exit ;; esac`,
       `touch '${running}'/$$; ls '${running}' | wc -l >>'${folder()}/counts'; sleep 0.1; rm '${running}'/$$; echo 5`,
     ]);
-    await createCliEngine({ ...cli, size: sizeIn(folder()) }).inspect(references);
+    await createCliEngine({ ...cli, size }).inspect(references);
     assert.equal(calls().filter((call) => call.startsWith("history")).length, ids.length);
     const counts = readFileSync(join(folder(), "counts"), "utf8").trim().split("\n").map(Number);
     assert.ok(Math.max(...counts) <= 8, counts.join(" "));
     assert.ok(Math.max(...counts) > 1, counts.join(" "));
-    const again = await createCliEngine({ ...cli, size: sizeIn(folder()) }).inspect(references);
-    assert.deepEqual(
-      [...again.values()].map(({ size }) => size),
-      ids.map(() => 5),
-    );
-    assert.equal(calls().filter((call) => call.startsWith("history")).length, ids.length);
+  });
+
+  it("is asked for many images by a list, and then for those of which it has not said what they are", async () => {
+    const known = openKnownImages("docker", folder());
+    const list = ids.map((id, index) => `x/y:${index} ${id}`).join("\n");
+    const { cli, calls } = writeFakeClient(folder(), [
+      'case "$*" in',
+      `"image ls"*) echo '${list}' ;;`,
+      `image*) echo '${inspected(ids)}' ;;`,
+      "*) echo 5 ;;",
+      "esac",
+    ]);
+    const engine = createCliEngine({ ...cli, size, known });
+    const all = [...references, "docker.io/x/z:1", ids[3] as string];
+    const there = [...references, ids[3] as string];
+    for (const expected of [ids.length, 0]) {
+      const before = calls().length;
+      const images = await engine.inspect(all);
+      assert.deepEqual([...images.keys()], there);
+      assert.deepEqual(
+        [...images].map(([, { id, size }]) => [id, size]),
+        [...ids, ids[3]].map((id) => [id, 5]),
+      );
+      assert.equal(
+        calls()
+          .slice(before)
+          .filter((call) => call.startsWith("history")).length,
+        Math.max(expected, 1),
+      );
+    }
   });
 
   it("is not ready without what builds, and says what to do", async () => {

@@ -2,41 +2,48 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Digest } from "../../src/model/reference.js";
-import { openSizes } from "../../src/ports/known-sizes.js";
+import type { EngineImage } from "../../src/ports/engine.js";
+import { openKnownImages } from "../../src/ports/known-images.js";
 import { useTemporaryFolder } from "../support/folders.js";
 
-const idOf = (number: number): Digest => `sha256:${String(number).padStart(64, "0")}` as Digest;
+const imageOf = (number: number, size = 1): EngineImage => ({
+  id: `sha256:${String(number).padStart(64, "0")}` as Digest,
+  labels: { a: "b" },
+  user: "65532:65532",
+  size,
+});
 
-describe("sizes of images on disk", () => {
+describe("what an engine said of images", () => {
   const folder = useTemporaryFolder();
-  const open = () => openSizes("docker", folder());
+  const open = () => openKnownImages("docker", folder());
+  const known = (number: number) => open().get(imageOf(number).id);
 
-  it("are none at first, and known afterwards", () => {
-    assert.equal(open().get(idOf(1)), undefined);
-    open().add(new Map([[idOf(1), 0]]));
-    open().add(new Map([[idOf(2), 17_500_000]]));
-    assert.deepEqual([open().get(idOf(1)), open().get(idOf(2)), open().get(idOf(3))], [0, 17_500_000, undefined]);
+  it("is nothing at first, and known afterwards", () => {
+    assert.equal(known(1), undefined);
+    open().add([imageOf(1, 0)]);
+    open().add([imageOf(2, 17_500_000)]);
+    assert.deepEqual([known(1), known(2), known(3)], [imageOf(1, 0), imageOf(2, 17_500_000), undefined]);
   });
 
-  it("are kept of so many images that a file does not grow for ever, the last", () => {
-    open().add(new Map([[idOf(0), 1]]));
-    open().add(new Map(Array.from({ length: 5000 }, (_, number) => [idOf(number + 1), 1])));
-    assert.deepEqual([open().get(idOf(0)), open().get(idOf(1)), open().get(idOf(5000))], [undefined, 1, 1]);
+  it("is kept of so many that a file does not grow for ever, the last", () => {
+    open().add([imageOf(0)]);
+    open().add(Array.from({ length: 2000 }, (_, number) => imageOf(number + 1)));
+    assert.deepEqual([known(0), known(1), known(2000)], [undefined, imageOf(1), imageOf(2000)]);
   });
 
-  for (const text of ["", "{", "null", "[]", '{"sha256:1":-1}', '{"sha256:1":"x"}'])
-    it(`are none where the file is broken: ${JSON.stringify(text)}`, () => {
-      mkdirSync(join(folder(), "sizes"), { recursive: true });
-      writeFileSync(join(folder(), "sizes", "docker.json"), text);
+  for (const text of ["", "{", "null", "[]", '{"sha256:1":7}', '{"sha256:1":{"labels":{},"user":"","size":-1}}'])
+    it(`is nothing where the file is broken: ${JSON.stringify(text)}`, () => {
+      mkdirSync(join(folder(), "images"), { recursive: true });
+      writeFileSync(join(folder(), "images", "docker.json"), text);
       assert.equal(open().get("sha256:1" as Digest), undefined);
-      open().add(new Map([[idOf(1), 7]]));
-      assert.equal(open().get(idOf(1)), 7);
+      open().add([imageOf(1)]);
+      assert.deepEqual(known(1), imageOf(1));
     });
 
-  it("are no reason to fail where the folder cannot be written", () => {
+  it("is no reason to fail where the folder cannot be written", () => {
     writeFileSync(join(folder(), "file"), "");
-    const sizes = openSizes("docker", join(folder(), "file"));
-    sizes.add(new Map([[idOf(1), 7]]));
-    assert.equal(sizes.get(idOf(1)), 7);
+    const images = openKnownImages("docker", join(folder(), "file"));
+    images.add([imageOf(1)]);
+    assert.deepEqual(images.get(imageOf(1).id), imageOf(1));
   });
 });
