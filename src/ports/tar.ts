@@ -1,21 +1,13 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { createGunzip } from "node:zlib";
 import { type ExtractEvents, extract } from "tar-stream";
 
 /** A stream of what follows a header, with the header. */
 export type Entry = ExtractEvents["entry"][1];
 
-interface TarFile {
-  readonly file: string;
-  /** With gzip. */
-  readonly compressed: boolean;
-}
-
 /** Gives a tar's entries to `use`, one after the other; it reads each to its end. Throws whatever goes wrong with any of the streams. */
-export function readTar({ file, compressed }: TarFile, use: (entry: Entry) => Promise<void>): Promise<void> {
-  const blob = createReadStream(file);
-  return readTarStream(compressed ? [blob, createGunzip()] : [blob], use);
+export function readTar(file: string, use: (entry: Entry) => Promise<void>): Promise<void> {
+  return readTarStream([createReadStream(file)], use);
 }
 
 /** The same of a tar that comes out of the last of some streams. */
@@ -44,7 +36,7 @@ export interface Span {
 /** What an archive that is not compressed holds, by name, so that it can be read in any order and in part. */
 export async function indexTar(file: string): Promise<ReadonlyMap<string, Span>> {
   const spans = new Map<string, Span>();
-  await readTar({ file, compressed: false }, async (entry) => {
+  await readTar(file, async (entry) => {
     const { name, type, size = 0, byteOffset } = entry.header as Entry["header"] & Placed;
     if (type === "file") spans.set(name, { start: byteOffset, size });
     entry.resume();
