@@ -1,10 +1,9 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Durations } from "../model/cost.js";
 import type { Event, Say } from "../model/event.js";
-import { Failure } from "../model/failure.js";
 import { imageKey } from "../model/report.js";
 import { cacheFolder } from "./artifact-store.js";
-import { makeFolder, readText, writeText } from "./files.js";
+import { readCache, writeCache } from "./cache-file.js";
 
 /** Longer than anything takes: what a file says beyond it is no duration. */
 const longest = 7 * 24 * 3600 * 1000;
@@ -30,29 +29,18 @@ export function openDurations(namespace: string, cache = cacheFolder()): Duratio
     isNew = true;
   };
   const save = (ids: ReadonlySet<string>): void => {
-    if (!isNew) return;
-    try {
-      makeFolder(dirname(file));
-      writeText(file, { text: formatDurations(heard, ids) });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
+    if (isNew) writeCache(file, formatDurations(heard, ids));
   };
   return { known, hear, save };
 }
 
 function readDurations(file: string): Durations {
-  try {
-    const content: unknown = JSON.parse(readText(file) ?? "{}");
-    return { build: readMap(content, "build"), test: readMap(content, "test") };
-  } catch (error) {
-    if (error instanceof Failure || error instanceof SyntaxError) return { build: new Map(), test: new Map() };
-    throw error;
-  }
+  const content = readCache(file);
+  return { build: readMap(content, "build"), test: readMap(content, "test") };
 }
 
 function readMap(content: unknown, stage: keyof Durations): ReadonlyMap<string, number> {
-  const found = (content as Readonly<Record<string, unknown>> | null)?.[stage];
+  const found = (content as Readonly<Record<string, unknown>> | undefined)?.[stage];
   if (typeof found !== "object" || found === null) return new Map();
   const isDuration = (entry: readonly [string, unknown]): entry is [string, number] =>
     typeof entry[1] === "number" && entry[1] >= 0 && entry[1] <= longest;

@@ -38,6 +38,7 @@ export async function inspectImages(
   const { known, dialect } = inspection;
   if (known === undefined || references.length <= few) return inspectEach(inspection, start, references);
   const all = parseList(await ask(dialect, start, listArguments(dialect)));
+  known.retain(new Set(all.values()));
   const listed = new Map([...all].map(([reference, id]) => [referenceKey(reference), id]));
   const named = references.map((reference) => ({ reference, id: listed.get(referenceKey(reference)) }));
   const unknown = named.flatMap(({ reference, id }) => {

@@ -1,13 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { Failure } from "../model/failure.js";
 import type { Digest } from "../model/reference.js";
 import { cacheFolder } from "./artifact-store.js";
+import { readCache, writeCache } from "./cache-file.js";
 import type { EngineImage } from "./engine.js";
-import { makeFolder, readText, writeText } from "./files.js";
-
-/** How many are kept, those that came last: more than most catalogs have, and read at once. */
-const most = 2000;
 
 const imageSchema = z.object({ labels: z.record(z.string(), z.string()), user: z.string(), size: z.int().min(0) });
 const schema = z.record(z.string(), imageSchema);
@@ -18,15 +14,16 @@ export interface KnownImages {
   readonly get: (id: Digest) => EngineImage | undefined;
   /** Never fails: what is lost is asked for again. */
   readonly add: (images: readonly EngineImage[]) => void;
+  /** Lets go all but these, which an engine says it has; the file follows when the next is added. */
+  readonly retain: (ids: ReadonlySet<Digest>) => void;
 }
 
 /** The file is read when the first image is asked for. */
 export function openKnownImages(engine: string, cache = cacheFolder()): KnownImages {
-  const folder = join(cache, "images");
-  const file = join(folder, `${engine}.json`);
+  const file = join(cache, "images", `${engine}.json`);
   let known: Map<string, Known> | undefined;
   const load = (): Map<string, Known> => {
-    known ??= new Map(Object.entries(readKnown(file)));
+    known ??= new Map(Object.entries(schema.safeParse(readCache(file)).data ?? {}));
     return known;
   };
   return {
@@ -38,21 +35,10 @@ export function openKnownImages(engine: string, cache = cacheFolder()): KnownIma
       if (images.length === 0) return;
       const all = load();
       for (const { id, labels, user, size } of images) all.set(id, { labels, user, size });
-      try {
-        makeFolder(folder);
-        writeText(file, { text: `${JSON.stringify(Object.fromEntries([...all].slice(-most)))}\n` });
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-      }
+      writeCache(file, `${JSON.stringify(Object.fromEntries(all))}\n`);
+    },
+    retain: (ids) => {
+      known = new Map([...load()].filter(([id]) => ids.has(id as Digest)));
     },
   };
-}
-
-function readKnown(file: string): Readonly<Record<string, Known>> {
-  try {
-    return schema.safeParse(JSON.parse(readText(file) ?? "{}")).data ?? {};
-  } catch (error) {
-    if (error instanceof Failure || error instanceof SyntaxError) return {};
-    throw error;
-  }
 }
