@@ -129,7 +129,11 @@ export function addRun(
     const root = rootOf(program);
     if (flags.stale !== true && (flags.locked === true || flags.everyTag === true))
       return show(failed(onlyWithStale), () => {}, finish);
-    // What draws is loaded here, as are the clients below: other commands start without it.
+    // The engine, what draws and the clients below are loaded here: other commands start without them.
+    const { createEngine } = await import("./ports/engines.js");
+    const engine = createEngine(flags.engine, flags.builder === undefined ? {} : { builder: flags.builder });
+    // It answers while the rest is loaded and the catalog is read.
+    if (flags.stale !== true) engine.lookAhead?.();
     const { createReporting } = await import("./reporting.js");
     const reporting = createReporting(root, flags);
     const options: RunOptions = {
@@ -140,8 +144,7 @@ export function addRun(
       shard: flags.shard,
       changedSince: flags.changedSince,
       platforms: flags.platform,
-      engine: flags.engine,
-      builder: flags.builder,
+      engine,
       registry: flags.registry,
       key: flags.sign,
       mirrors: flags.mirror,

@@ -118,7 +118,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
     skipped: (because, error) =>
       say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
-  const describe = describeTask(image, context);
+  const describe = describeTask(image, request, context);
   if (parent.kind !== "distribution") return [build, describe];
   const provide: RunTask = {
     id: imageKey(parent.reference, platform),
@@ -135,14 +135,27 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
 }
 
 /** What it holds is read beside builds on top of it, which do not wait for that. */
-function describeTask(image: Image, context: RunContext): RunTask {
+function describeTask(image: Image, request: RunRequest, context: RunContext): RunTask {
   return {
     id: describeId(image.id, context.platform),
     needs: [buildId(image.id, context.platform)],
     scheduled: [],
     follows: true,
-    run: () => reported("build", image.id, context.say, () => describeImage(image, context)),
+    run: async () => {
+      await reported("build", image.id, context.say, () => describeImage(image, context));
+      letGo("build", [image], request, [context]);
+    },
   };
+}
+
+/** Of what images hold, after the last stage that asks for it. */
+function letGo(
+  stage: StageName,
+  images: readonly Image[],
+  { stages }: RunRequest,
+  contexts: readonly RunContext[],
+): void {
+  if (stages.at(-1) === stage) for (const context of contexts) context.letGo(images);
 }
 
 async function buildWhole(image: Image, { images, verify }: RunRequest, context: RunContext): Promise<void> {
@@ -184,7 +197,8 @@ function provideFor(
   });
 }
 
-function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): RunTask {
+function testTask(pair: Pair, request: RunRequest, context: RunContext): RunTask {
+  const { costs } = request;
   const { platform, say } = context;
   return {
     id: testId(pair, platform),
@@ -193,7 +207,10 @@ function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): RunTa
     cost: costs.test(pair, platform),
     scheduled: [scheduled("test", pair.id, costs.test(pair, platform), platform)],
     follows: true,
-    run: () => reported("test", pair.id, say, () => testPair(pair, context)),
+    run: async () => {
+      await reported("test", pair.id, say, () => testPair(pair, context));
+      letGo("test", pair.images, request, [context]);
+    },
     skipped: (because, error) =>
       say({ type: "skipped", stage: "test", subject: pair.id, reason: reasonFor(because, error) }),
   };
@@ -208,7 +225,10 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
     cost: request.costs.publish,
     scheduled: [scheduled("publish", pair.id, request.costs.publish)],
     follows: true,
-    run: () => reported("publish", pair.id, say, () => publish(pair, request, contexts)),
+    run: async () => {
+      await reported("publish", pair.id, say, () => publish(pair, request, contexts));
+      letGo("publish", pair.images, request, contexts);
+    },
     skipped: (because, error) =>
       say({ type: "skipped", stage: "publish", subject: pair.id, reason: reasonFor(because, error) }),
   };

@@ -8,7 +8,8 @@ import type { HostMirror } from "./ports/debian-host.js";
 import type { Engine, EngineImage } from "./ports/engine.js";
 import { makeFolder, type Tree } from "./ports/files.js";
 import { hostPlatform } from "./ports/host.js";
-import { createContentReader } from "./ports/image-content.js";
+import { createContentMemory, createContentReader, forgetImage } from "./ports/image-content.js";
+import { keepLayouts } from "./ports/kept-layouts.js";
 import { engineFor } from "./ports/platform-engine.js";
 import type { Registry } from "./ports/registry.js";
 import type { LazyTlsServer } from "./ports/tls-server.js";
@@ -84,6 +85,8 @@ export interface RunContext extends BuildContext, TestContext, DescribeContext {
   readonly built: Map<ImageId, EngineImage>;
   readonly distributions: Map<string, DistributionImage>;
   readonly folder: string;
+  /** Forgets what images hold, but for those that others are built on: of a large catalog it is more than there is room for. */
+  readonly letGo: (images: readonly Image[]) => void;
 }
 
 /** Asks the engine once what it has for a platform. */
@@ -98,7 +101,10 @@ export async function prepare(
     typeof request.force === "boolean" ? request.force : request.force.has(id);
   const folder = join(shared, platform);
   makeFolder(folder);
-  const engine = engineFor(platform, request.engine);
+  const { engine, drop } = keepLayouts(engineFor(platform, request.engine), join(folder, "layouts"));
+  const memory = createContentMemory();
+  const parents = new Set(images.flatMap(({ parent }) => (parent.kind === "image" ? [parent.id] : [])));
+  const built = new Map<ImageId, EngineImage>();
   const bases = images.flatMap(({ parent }) =>
     parent.kind === "distribution" ? [parent.reference, bootstrapReference(plan.namespace, parent.distribution)] : [],
   );
@@ -108,14 +114,21 @@ export async function prepare(
   ]);
   const tested = new Set(marks.keys());
   return {
-    ...{ root, engine, platform, tree, present, built: new Map(), distributions: new Map(), isForced, tested, folder },
+    ...{ root, engine, platform, tree, present, built, distributions: new Map(), isForced, tested, folder },
     force: request.force === true,
     // By a digest, an engine's own name for a platform cannot be given.
     publishedAs: (image) => (platform === hostPlatform ? request.published?.(image, platform) : undefined),
     say: sayOn(platform, request.say),
-    readContent: createContentReader(engine),
+    readContent: createContentReader(engine, memory),
     provideArtifact: createArtifactProvider({ folder, platform }),
     tlsServer: tlsServer.get,
+    letGo: (done) => {
+      for (const image of done.filter(({ id }) => !parents.has(id))) {
+        drop(localReferences(image));
+        const id = built.get(image.id)?.id;
+        if (id !== undefined) forgetImage(memory, id);
+      }
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import type { Selector } from "../model/selector.js";
 import { today } from "../ports/clock.js";
 import { readPublicKey } from "../ports/cosign.js";
 import { readHostMirror } from "../ports/debian-host.js";
-import { createEngine, type EngineName } from "../ports/engines.js";
+import type { Engine } from "../ports/engine.js";
 import { hostPlatform } from "../ports/host.js";
 import type { Force, RunRequest } from "../run-context.js";
 import { complaintsOf, type OpenCatalog, openCatalog, outdated, select } from "./catalog.js";
@@ -26,8 +26,7 @@ export interface RunOptions extends Narrowing {
   readonly quickstart: boolean;
   /** Where none are named: all that the catalog has to publish, this machine's for the rest. */
   readonly platforms: readonly Platform[] | undefined;
-  readonly engine: EngineName | undefined;
-  readonly builder: string | undefined;
+  readonly engine: Engine;
   /** `127.0.0.1:5000/acme` */
   readonly registry: string | undefined;
   /** A key that published images are signed with. */
@@ -58,7 +57,8 @@ export async function run(root: string, options: RunOptions): Promise<Result<Rep
     return failed(...complaintsOf(images), ...complaintsOf(target), ...complaints, ...stale);
   if (images.value.length === 0) return ok(makeReport([], [], new Map(), 0));
   await target.value?.registry.check();
-  const request = await prepareRun(root, opened.value, { ...options, images: images.value, target: target.value });
+  const selected = { images: images.value, target: target.value };
+  const request = await prepareRun(root, opened.value, { ...options, ...selected });
   if (options.generate) writeGenerated(root, opened.value);
   return ok(await runRemembering(request, loaded.sizes));
 }
@@ -76,7 +76,7 @@ export async function prepareRun(
   { images, target, ...options }: PreparedOptions,
 ): Promise<Omit<RunRequest, "costs">> {
   const { plan, lock, tree, loaded } = opened;
-  const engine = createEngine(options.engine, options.builder === undefined ? {} : { builder: options.builder });
+  const { engine } = options;
   const [mirrors] = await Promise.all([mirrorsFor(opened, options.mirrors), engine.check()]);
   const signing = options.key === undefined ? {} : { signing: await readSigning(options.key) };
   const { stages, jobs, force, verify, dryRun, allowDowngrade, say, plainHttp } = options;

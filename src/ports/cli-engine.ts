@@ -29,18 +29,28 @@ export function createCliEngine(cli: CliEngine): Engine {
   const { dialect } = cli;
   const engineClient = createClient(dialect, cli.env);
   const { start, client } = engineClient;
-  const inspect = (references: readonly string[]) => inspectImages(cli, start, references);
+  const askFor = async (pattern?: string) =>
+    (await client("cannot list images", listArguments(dialect, pattern))).stdout;
+  let names: Promise<string> | undefined;
+  const inspect = (references: readonly string[]) => inspectImages(cli, start, references, names);
+  const change = (action: string, args: readonly string[], options?: { readonly timeout: number }) => {
+    names = undefined;
+    return client(action, args, options);
+  };
+  let checked: Promise<string> | undefined;
   return {
     name: dialect.name,
-    check: async () => {
-      const { stdout } = await client("does not answer", cli.version, { timeout: defaultTimeout });
-      if (cli.builder !== undefined) await client("cannot build", cli.builder, { timeout: defaultTimeout });
-      return stdout.trim();
+    check: () => checked ?? check(cli, client),
+    lookAhead: () => {
+      checked = check(cli, client);
+      names = askFor();
+      // Who asks hears of it.
+      for (const each of [checked, names]) each.catch(() => {});
     },
     inspect,
-    list: async (pattern) =>
-      parseList((await client("cannot list images", listArguments(dialect, pattern))).stdout, pattern),
+    list: async (pattern) => parseList(await (names ?? askFor(pattern)), pattern),
     build: async (request) => {
+      names = undefined;
       await build(cli, client, request);
       const [tag = ""] = request.tags;
       const image = (await inspect([tag])).get(tag);
@@ -48,15 +58,15 @@ export function createCliEngine(cli: CliEngine): Engine {
       return image;
     },
     tag: async (source, target) => {
-      await client(`cannot tag ${target}`, ["tag", dialect.reference(source), dialect.reference(target)]);
+      await change(`cannot tag ${target}`, ["tag", dialect.reference(source), dialect.reference(target)]);
     },
     untag: async (references) => {
-      if (references.length > 0) await client("cannot remove images", ["rmi", ...references.map(dialect.reference)]);
+      if (references.length > 0) await change("cannot remove images", ["rmi", ...references.map(dialect.reference)]);
     },
     pull: async (reference, platform) => {
       const options = [...platformArguments(platform), ...cli.registryOptions(reference)];
       const args = ["pull", "--quiet", ...options, dialect.reference(reference)];
-      await client(`cannot pull ${reference}`, args, { timeout: 600_000 });
+      await change(`cannot pull ${reference}`, args, { timeout: 600_000 });
     },
     run: (request) => runContainer(engineClient, request),
     serve: (request) => serveContainer(engineClient, request),
@@ -64,6 +74,16 @@ export function createCliEngine(cli: CliEngine): Engine {
       await client(`cannot save ${image}`, saveArguments(dialect, image, file));
     },
   };
+}
+
+async function check({ version, builder }: CliEngine, client: Client): Promise<string> {
+  const ask = (action: string, args: readonly string[]) => client(action, args, { timeout: defaultTimeout });
+  const builds = builder === undefined ? undefined : ask("cannot build", builder);
+  const [answer] = await Promise.allSettled([ask("does not answer", version), builds]);
+  // Of two reasons, the engine's own.
+  if (answer.status === "rejected") throw answer.reason;
+  await builds;
+  return answer.value.stdout.trim();
 }
 
 /** What the build says passes through a filter: a package manager names its mirror when it complains. */

@@ -10,6 +10,8 @@ export interface Dialect {
   readonly build: readonly string[];
   /** Of every build: what makes its result depend on nothing but the request. */
   readonly buildOptions: (request: BuildRequest) => readonly string[];
+  /** Of a build that writes a layout to this folder too. */
+  readonly layoutOptions?: (folder: string) => readonly string[];
   /** Whether its builds may use earlier results. */
   readonly caches: boolean;
   /** Of every new container. */
@@ -33,6 +35,7 @@ export function buildArguments(dialect: Dialect, request: BuildRequest): readonl
   return [
     ...dialect.build,
     ...dialect.buildOptions(request),
+    ...(request.layout === undefined ? [] : (dialect.layoutOptions?.(request.layout) ?? [])),
     ...platformArguments(request.platform),
     ...(request.cache && dialect.caches ? [] : ["--no-cache"]),
     ...pairs("--build-arg", request.buildArguments),
@@ -135,6 +138,8 @@ export const dockerDialect: Dialect = {
     "--sbom=false",
     "--progress=plain",
   ],
+  // A list in the form of CSV, in which a path may hold anything.
+  layoutOptions: (folder) => ["--output", `type=oci,tar=false,"dest=${folder.replaceAll('"', '""')}"`],
   caches: true,
   // What an attached container says need not be kept by the daemon as well.
   containerOptions: [],

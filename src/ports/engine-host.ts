@@ -7,6 +7,8 @@ import { output } from "./process.js";
 
 /** What an engine stands on: the machine that it is on, which need not be this one. */
 export interface EngineHost {
+  /** `26.1.5+dfsg1`; undefined where there is no server. */
+  readonly version?: string;
   /** Whether images are kept with their manifests, whose digests then are their ids everywhere. */
   readonly storesManifests: boolean;
   /** Folders that may hold its layers, by their paths on its machine. */
@@ -24,6 +26,7 @@ export interface EngineAddress {
 }
 
 const dockerInfo = z.object({
+  ServerVersion: z.string().optional(),
   DockerRootDir: z.string(),
   DriverStatus: z.array(z.array(z.string())).nullish(),
   MemTotal: z.number(),
@@ -44,9 +47,10 @@ export async function readEngineHost(name: EngineName, timeout: number): Promise
 
 /** `docker info --format '{{json .}}'` */
 export function parseDockerInfo(text: string): EngineHost {
-  const { DockerRootDir, DriverStatus, MemTotal, NCPU } = parse(dockerInfo, text, "docker");
+  const { ServerVersion, DockerRootDir, DriverStatus, MemTotal, NCPU } = parse(dockerInfo, text, "docker");
   const storesManifests = (DriverStatus ?? []).flat().some((each) => each.startsWith("io.containerd.snapshotter"));
   return {
+    ...(ServerVersion === undefined ? {} : { version: ServerVersion }),
     storesManifests,
     // A containerd that Docker did not start itself has a folder of its own.
     folders: storesManifests ? [DockerRootDir, "/var/lib/containerd"] : [DockerRootDir],
@@ -82,6 +86,8 @@ export async function readEngineAddress(name: EngineName): Promise<EngineAddress
 export interface Builder {
   /** `0.13.1` */
   readonly version: string;
+  /** `docker` for the engine's own. */
+  readonly driver: string;
   /** Platforms that it says it builds for: `linux/amd64`. */
   readonly platforms: readonly string[];
 }
@@ -92,6 +98,7 @@ export async function readBuilder(name: string | undefined, timeout: number): Pr
   const inspected = await output("docker", ["buildx", "inspect", ...(name === undefined ? [] : [name])], { timeout });
   return {
     version: /\bv?(\d+\.\d+\.\d+\S*)/.exec(version)?.[1] ?? version.trim(),
+    driver: /^Driver:\s*(\S+)$/m.exec(inspected)?.[1] ?? "",
     platforms: parsePlatforms(inspected),
   };
 }

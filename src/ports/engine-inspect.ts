@@ -29,15 +29,17 @@ export interface Inspection {
   readonly known?: KnownImages;
 }
 
-/** The images among some references, in any spelling, that are there. Throws a Failure of the engine's. */
+/** The images among some references, in any spelling, that are there; `names` is a list of all that somebody asked for already. Throws a Failure of the engine's. */
 export async function inspectImages(
   inspection: Inspection,
   start: Start,
   references: readonly string[],
+  names?: Promise<string>,
 ): Promise<ReadonlyMap<string, EngineImage>> {
   const { known, dialect } = inspection;
-  if (known === undefined || references.length <= few) return inspectEach(inspection, start, references);
-  const all = parseList(await ask(dialect, start, listArguments(dialect)));
+  if (known === undefined || (names === undefined && references.length <= few))
+    return inspectEach(inspection, start, references);
+  const all = parseList(await (names ?? ask(dialect, start, listArguments(dialect))));
   known.retain(new Set(all.values()));
   const listed = new Map([...all].map(([reference, id]) => [referenceKey(reference), id]));
   const named = references.map((reference) => ({ reference, id: listed.get(referenceKey(reference)) }));

@@ -37,6 +37,13 @@ export interface BuildRequest {
   readonly secrets: readonly BuildSecret[];
   /** Whether earlier results may be used. */
   readonly cache: boolean;
+  /** Whether the result is read soon: an engine that can then writes it as a layout as well. */
+  readonly keep?: boolean;
+  /**
+   * For an engine that writes layouts: a folder to write the image to as well, as an OCI image layout. Blobs that have a
+   * file there already, whatever is in it, are not written.
+   */
+  readonly layout?: string;
   /** Hears each line that the build says. */
   readonly onLine?: (line: string) => void;
 }
@@ -108,12 +115,19 @@ export interface Engine {
   readonly name: "docker" | "podman";
   /** Its version; a Failure that says what to do where it does not answer. */
   readonly check: () => Promise<string>;
+  /**
+   * Begins to ask whether it answers, and for all names that it has: `check`, `inspect` and `list` make do with that, until
+   * something is changed here. Never fails.
+   */
+  readonly lookAhead?: () => void;
   /** Those of the references that are local images. */
   readonly inspect: (references: readonly string[]) => Promise<ReadonlyMap<string, EngineImage>>;
   /** Local references that match a pattern of the engine's (`localhost/ingot-tested/*`) → the id of their image. */
   readonly list: (pattern: string) => Promise<ReadonlyMap<string, Digest>>;
   /** Builds an image and gives it its tags only when all of it is there. */
   readonly build: (request: BuildRequest) => Promise<EngineImage>;
+  /** Whether a build can write a layout beside the engine's own store, with the digests that the image has there. */
+  readonly writesLayouts?: () => Promise<boolean>;
   /** Gives an image another local reference. */
   readonly tag: (source: string, target: string) => Promise<void>;
   /** Removes local references; an image too whose last it was. */
@@ -123,6 +137,6 @@ export interface Engine {
   readonly run: (request: RunRequest) => Promise<RunResult>;
   /** Starts an image's own command with one of its ports published on loopback. */
   readonly serve: (request: ServeRequest) => Promise<Service>;
-  /** Writes a local image to a tar file: an OCI image layout. */
-  readonly save: (image: string, file: string) => Promise<void>;
+  /** Writes a local image to a path where nothing is: an OCI image layout, as a tar file or as a folder. */
+  readonly save: (image: string, path: string) => Promise<void>;
 }

@@ -17,10 +17,29 @@ import { type Blob, type SavedImage, withSavedImage } from "./saved-image.js";
  */
 export type ReadContent = (reference: string, id?: Digest) => Promise<ImageContent>;
 
-/** What is read of a layer is remembered: images share theirs. */
-export function createContentReader(engine: Pick<Engine, "save">): ReadContent {
-  const known: Known = new Map();
-  const read = new Map<Digest, Promise<Content>>();
+/** What was read, for as long as it may be asked for again: of a large catalog it is more than there is memory. */
+export interface ContentMemory {
+  /** By what the engine tells them by. */
+  readonly images: Map<Digest, Promise<Content>>;
+  readonly layersOf: Map<Digest, readonly Digest[]>;
+  /** By their digest: images share theirs. */
+  readonly layers: Map<Digest, Promise<LayerContent>>;
+}
+
+export const createContentMemory = (): ContentMemory => ({ images: new Map(), layersOf: new Map(), layers: new Map() });
+
+/** Forgets an image, and its layers that no other one has. */
+export function forgetImage({ images, layersOf, layers }: ContentMemory, id: Digest): void {
+  const own = layersOf.get(id) ?? [];
+  images.delete(id);
+  layersOf.delete(id);
+  const shared = new Set([...layersOf.values()].flat());
+  for (const digest of own) if (!shared.has(digest)) layers.delete(digest);
+}
+
+/** What is read of a layer is remembered. */
+export function createContentReader(engine: Pick<Engine, "save">, memory = createContentMemory()): ReadContent {
+  const { images, layersOf, layers: known } = memory;
   const save = (reference: string): Promise<Content> =>
     withSavedImage(engine, reference, (image) =>
       readImage(image, known).catch((error: unknown) => {
@@ -28,9 +47,16 @@ export function createContentReader(engine: Pick<Engine, "save">): ReadContent {
       }),
     );
   const once = (reference: string, id: Digest): Promise<Content> => {
-    const content = read.get(id) ?? save(reference);
-    read.set(id, content);
-    content.catch(() => read.delete(id));
+    const content = images.get(id) ?? save(reference);
+    images.set(id, content);
+    content.then(
+      ({ layers }) =>
+        layersOf.set(
+          id,
+          layers.map(({ digest }) => digest),
+        ),
+      () => images.delete(id),
+    );
     return content;
   };
   return async (reference, id) => {

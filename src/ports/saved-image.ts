@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { z } from "zod";
 import { Failure } from "../model/failure.js";
 import { type Digest, parseDigest } from "../model/reference.js";
@@ -37,39 +37,49 @@ export function withSavedImage<T>(
   use: (image: SavedImage) => Promise<T>,
 ): Promise<T> {
   return withTemporaryFolder(async (folder) => {
-    const file = join(folder, "image.tar");
-    await engine.save(reference, file);
-    const image = await readLayout(file).catch((error: unknown) => {
+    const path = join(folder, "image");
+    await engine.save(reference, path);
+    const image = await readSaved(path).catch((error: unknown) => {
       throw new Failure(oneLine(`cannot read ${reference}: ${reasonOf(error)}`, 400));
     });
     return use(image);
   });
 }
 
+async function readSaved(path: string): Promise<SavedImage> {
+  const layout = statSync(path).isDirectory() ? folderLayout(path) : await tarLayout(path);
+  const { digest, config, layers } = await findManifest(layout);
+  const blob = (each: Descriptor): Blob => {
+    const name = nameOf(each.digest);
+    return { ...each, digest: digestOf(each.digest), open: () => layout.open(name) };
+  };
+  const manifest = await buffer(layout.open(nameOf(digest)));
+  return { digest, manifest, config: blob(config), layers: layers.map(blob) };
+}
+
+const folderLayout = (folder: string): Layout => ({
+  has: (name) => existsSync(join(folder, name)),
+  open: (name) => createReadStream(join(folder, name)),
+});
+
 /** Nothing is unpacked: most of what an image has is another one's as well, and read already. */
-async function readLayout(file: string): Promise<SavedImage> {
+async function tarLayout(file: string): Promise<Layout> {
   const spans = await indexTar(file);
   const open = (name: string): Readable => {
     const { start, size } = spans.get(name) ?? missing(name);
     return size === 0 ? Readable.from([]) : createReadStream(file, { start, end: start + size - 1 });
   };
-  const layout: Layout = { has: (name) => spans.has(name), read: (name) => buffer(open(name)) };
-  const { digest, config, layers } = await findManifest(layout);
-  const blob = (each: Descriptor): Blob => {
-    const name = nameOf(each.digest);
-    return { ...each, digest: digestOf(each.digest), open: () => open(name) };
-  };
-  return { digest, manifest: await layout.read(nameOf(digest)), config: blob(config), layers: layers.map(blob) };
+  return { has: (name) => spans.has(name), open };
 }
 
 function missing(name: string): never {
   throw new Failure(`it has no ${name}`);
 }
 
-/** Files of an archive. */
+/** Files of a folder or an archive. */
 interface Layout {
   readonly has: (name: string) => boolean;
-  readonly read: (name: string) => Promise<Buffer>;
+  readonly open: (name: string) => Readable;
 }
 
 const descriptor = z.object({ mediaType: z.string(), digest: z.string(), size: z.int().min(0) });
@@ -77,14 +87,20 @@ type Descriptor = z.infer<typeof descriptor>;
 const index = z.object({ manifests: z.array(descriptor) });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 
+/** The config and the layers that a manifest names; undefined for what is no manifest of an image. */
+export function blobsOf(bytes: Uint8Array): readonly Digest[] | undefined {
+  const found = manifest.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
+  return found === undefined ? undefined : [found.config, ...found.layers].map(({ digest }) => digestOf(digest));
+}
+
 interface Found extends z.infer<typeof manifest> {
   readonly digest: Digest;
 }
 
 /** The first manifest of which there is all: an index may speak of platforms that the engine did not get. */
-async function findManifest({ has, read }: Layout): Promise<Found> {
+async function findManifest({ has, open }: Layout): Promise<Found> {
   const parse = async <T>(schema: z.ZodType<T>, name: string): Promise<T | undefined> =>
-    has(name) ? schema.safeParse(JSON.parse((await read(name)).toString())).data : undefined;
+    has(name) ? schema.safeParse(JSON.parse(await text(open(name)))).data : undefined;
   const isThere = ({ digest }: Descriptor): boolean => has(nameOf(digest));
   const findIn = async (name: string): Promise<Found | undefined> => {
     const named = (await parse(index, name))?.manifests.filter(isThere) ?? [];

@@ -107,6 +107,8 @@ export async function buildRequest(image: Image, context: BuildContext): Promise
     contexts: { ...contextsOf(image, context), ...(await artifactContexts(image, context)) },
     secrets: await secretsOf(image, context),
     cache: !context.isForced(image),
+    // For its bill of materials, its tests and its publication.
+    keep: true,
     onLine: (line) => context.say({ type: "output", stage: "build", subject: image.id, line }),
   };
 }

@@ -7,6 +7,7 @@ import { type Digest, parseDigest, type RepositoryName } from "../../src/model/r
 import type { Engine } from "../../src/ports/engine.js";
 import { hostPlatform } from "../../src/ports/host.js";
 import { createContentReader } from "../../src/ports/image-content.js";
+import { keepLayouts } from "../../src/ports/kept-layouts.js";
 import { createRegistry, type Manifest } from "../../src/ports/registry.js";
 import { provideContent } from "../../src/stages/publish-content.js";
 import { failing, type Trial } from "./engine-trial.js";
@@ -132,6 +133,29 @@ export function describeImages(trial: () => Trial): void {
       assert.equal(content.layers.length, 2);
       assert.equal((await createContentReader(engine)(reference)).digest, content.digest);
       for (const { compressed } of content.layers) assert.ok(compressed > 0 && compressed < 1000);
+    });
+
+    it("that was kept is as the engine saves it, which is not asked for it where builds write layouts", async () => {
+      const { engine, build, newFolder, newReference } = trial();
+      const saved: string[] = [];
+      const save = (reference: string, path: string) => {
+        saved.push(reference);
+        return engine.save(reference, path);
+      };
+      const { engine: keeping } = keepLayouts({ ...engine, save }, join(newFolder(), "with, a comma"));
+      const kept = { by: keeping, keep: true };
+      const below = await build(["FROM tools", "RUN echo below >/below"], kept);
+      const images = [below];
+      for (const text of ["one", "two"])
+        images.push(await build(["FROM below", `RUN echo ${text} >/text`], { ...kept, contexts: { below } }));
+      const again = newReference();
+      await engine.tag(below, again);
+      for (const image of [...images, again]) {
+        const [ours, theirs] = [await createContentReader(keeping)(image), await createContentReader(engine)(image)];
+        assert.deepEqual(ours, theirs);
+      }
+      const writes = (await engine.writesLayouts?.()) === true;
+      assert.deepEqual(saved, writes ? [] : [...images, again]);
     });
 
     it("lacks what a later layer removed", async () => {

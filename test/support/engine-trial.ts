@@ -20,6 +20,8 @@ const label = "engine-contract";
 export interface TrialRequest extends Partial<BuildRequest> {
   /** Beside the Dockerfile, by path. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What builds it: the trial's engine if not given. */
+  readonly by?: Pick<Engine, "build">;
 }
 
 /** One run of the engines' contract: its images have names of their own, and what it made can be found again. */
@@ -63,12 +65,12 @@ export function createTrial(name: EngineName, engine: Engine): Trial {
   let references = 0;
   const newFolder = (): string => mkdtempSync(join(folder, "context-"));
   const newReference = (): string => `${repository}:${++references}`;
-  const build = async (dockerfile: readonly string[], { files = {}, ...request }: TrialRequest = {}) => {
+  const build = async (dockerfile: readonly string[], { files = {}, by = engine, ...request }: TrialRequest = {}) => {
     const context = newFolder();
     writeFiles(context, { ...files, Dockerfile: withLabel(dockerfile, run) });
     if (dockerfile.includes(copyBusybox)) copyFileSync(busybox, join(context, "busybox"));
     const { tags = [newReference()] } = request;
-    await engine.build({
+    await by.build({
       folder: context,
       buildArguments: {},
       labels: {},

@@ -20,10 +20,14 @@ export interface Layout {
 }
 
 /** Writes an image as an engine saves it: an OCI image layout in a tar. The digests are those of its layers and its manifest. */
-export async function writeLayout(
-  file: string,
-  { layers, nested = false, config = { architecture: "amd64", os: "linux" } }: Layout,
-) {
+export async function writeLayout(file: string, layout: Layout) {
+  const { files, ...digests } = layoutOf(layout);
+  writeFileSync(file, await tarOf(files));
+  return digests;
+}
+
+/** The files of a layout by their paths there. */
+export function layoutOf({ layers, nested = false, config = { architecture: "amd64", os: "linux" } }: Layout) {
   const blobs: Record<string, Buffer> = {};
   const add = (bytes: Buffer, mediaType: string) => {
     const hash = createHash("sha256").update(bytes).digest("hex");
@@ -37,6 +41,6 @@ export async function writeLayout(
   const absent = { ...manifest, digest: `sha256:${"0".repeat(64)}` };
   const named = nested ? addJson({ schemaVersion: 2, manifests: [absent, manifest] }, "index") : manifest;
   const index = JSON.stringify({ schemaVersion: 2, manifests: [named] });
-  writeFileSync(file, await tarOf({ ...blobs, "index.json": index }));
-  return { manifest: manifest.digest, layers: described.map(({ digest }) => digest) };
+  const files: Readonly<Record<string, string | Buffer>> = { ...blobs, "index.json": index };
+  return { files, manifest: manifest.digest, layers: described.map(({ digest }) => digest) };
 }

@@ -104,6 +104,31 @@ describe("an engine behind its client", () => {
     }
   });
 
+  it("is asked ahead once for what it has, until something is changed", async () => {
+    const known = openKnownImages("docker", folder());
+    const list = ids.map((id, index) => `x/y:${index} ${id}`).join("\n");
+    const { cli, calls } = writeFakeClient(folder(), [
+      'case "$*" in',
+      `"image ls"*) echo '${list}' ;;`,
+      `image*) echo '${inspected(ids)}' ;;`,
+      "*) echo 5 ;;",
+      "esac",
+    ]);
+    const engine = createCliEngine({ ...cli, size, known });
+    const count = (start: string) => calls().filter((call) => call.startsWith(start)).length;
+    engine.lookAhead?.();
+    assert.equal(await engine.check(), "5");
+    const [few] = [references.slice(0, 2)];
+    for (let time = 0; time < 2; time += 1) {
+      assert.deepEqual([...(await engine.inspect(few)).keys()], few);
+      assert.deepEqual([...(await engine.list("docker.io/x/y:0")).keys()], ["x/y:0"]);
+    }
+    assert.deepEqual([count("image ls"), count("version")], [1, 1]);
+    await engine.tag("docker.io/x/y:0", "docker.io/x/new:1");
+    await engine.list("docker.io/x/y:0");
+    assert.equal(count("image ls"), 2);
+  });
+
   it("is not ready without what builds, and says what to do", async () => {
     const { cli } = writeFakeClient(folder(), [
       'case "$*" in version) echo 28.5.0 ;; *) echo "docker: unknown command: docker buildx" >&2; exit 1 ;; esac',

@@ -69,6 +69,15 @@ describe("the arguments of a build", () => {
     ]);
   });
 
+  it("have Docker write a layout too, into a folder of any name, and Podman none", () => {
+    const layout = '/tmp/a "b", c';
+    const [docker, podman] = [dockerDialect, podmanDialect].map((dialect) =>
+      buildArguments(dialect, { ...request, layout }),
+    );
+    const added = docker?.filter((each) => !buildArguments(dockerDialect, request).includes(each));
+    assert.deepEqual(added, ['type=oci,tar=false,"dest=/tmp/a ""b"", c"']);
+    assert.deepEqual(podman, buildArguments(podmanDialect, request));
+  });
   it("have nothing of what is not asked for", () => {
     for (const dialect of dialects) {
       const text = buildArguments(dialect, plain).join(" ");

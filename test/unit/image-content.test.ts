@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import type { Digest } from "../../src/model/reference.js";
-import { createContentReader } from "../../src/ports/image-content.js";
+import { createContentMemory, createContentReader, forgetImage } from "../../src/ports/image-content.js";
 import { readTar } from "../../src/ports/tar.js";
 import { failureOf } from "../support/failures.js";
 import { useTemporaryFolder } from "../support/folders.js";
@@ -134,6 +134,29 @@ describe("an image of which is known what the engine tells it by", () => {
     assert.equal(saves, 2);
     await read(name);
     assert.equal(saves, 3);
+  });
+});
+
+describe("an image that nobody asks for any more", () => {
+  it("is forgotten with its layers, but for those that another one has", async () => {
+    const layers = await Promise.all(["shared", "own", "other"].map((file) => tarOf({ [file]: file })));
+    const layout = (...bytes: readonly (Buffer | undefined)[]): Layout => ({
+      layers: bytes.map((each) => ({ bytes: each as Buffer, mediaType: oci })),
+    });
+    const [own, other] = [layout(layers[0], layers[1]), layout(layers[0], layers[2])];
+    const [id, otherId] = ["1", "2"].map((digit) => `sha256:${digit.repeat(64)}` as Digest) as [Digest, Digest];
+    const memory = createContentMemory();
+    const save = async (reference: string, file: string) =>
+      void (await writeLayout(file, reference === name ? own : other));
+    const read = createContentReader({ save }, memory);
+    const [first] = [await read(name, id), await read("docker.io/acme/other:1", otherId)];
+    assert.equal(memory.layers.size, 3);
+    forgetImage(memory, id);
+    const digests = (await read("docker.io/acme/other:1", otherId)).layers.map(({ digest }) => digest);
+    assert.deepEqual([...memory.layers.keys()].sort(), [...digests].sort());
+    assert.deepEqual(await read(name, id), first);
+    for (const each of [id, otherId, id]) forgetImage(memory, each);
+    assert.deepEqual([memory.images.size, memory.layersOf.size, memory.layers.size], [0, 0, 0]);
   });
 });
 
