@@ -263,7 +263,7 @@ function format({ machine, node, docker, images }: Facts, measured: readonly Mea
   return [
     `${images} images; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, node ${node}, docker ${docker}`,
     "",
-    formatTable(["", "from nothing s", "ratio", "nothing to do s", "ratio"], rows),
+    formatTable(["", "from nothing s", "ratio", "nothing to do s (median of 3)", "ratio"], rows),
   ].join("\n");
 }
 

@@ -20,6 +20,7 @@ import type { StageName } from "./model/event.js";
 import { type Family, type Platform, platforms } from "./model/platform.js";
 import { hasFailed } from "./model/report.js";
 import { type EngineName, engineNames } from "./ports/engine.js";
+import { abandonProcesses } from "./ports/interruption.js";
 import type { Reporting } from "./reporting.js";
 
 interface RunCommand {
@@ -132,8 +133,6 @@ export function addRun(
     // The engine, what draws and the clients below are loaded here: other commands start without them.
     const { createEngine } = await import("./ports/engines.js");
     const engine = createEngine(flags.engine, flags.builder === undefined ? {} : { builder: flags.builder });
-    // It answers while the rest is loaded and the catalog is read.
-    if (flags.stale !== true) engine.lookAhead?.();
     const { createReporting } = await import("./reporting.js");
     const reporting = createReporting(root, flags);
     const options: RunOptions = {
@@ -159,11 +158,15 @@ export function addRun(
     try {
       if (flags.stale === true)
         return await runStale(root, { ...options, ...staleOptions(flags) }, { reporting, finish });
+      // It answers while the rest is loaded and the catalog is read.
+      engine.lookAhead?.();
       const { run } = await import("./commands/run.js");
       const result = await run(root, options);
       show(result, reporting.finish, finish, (report) => (hasFailed(report, flags.strict ?? false) ? 1 : 0));
     } finally {
       reporting.close();
+      // What was asked ahead, and nobody wants to know any more.
+      await abandonProcesses();
     }
   });
 }

@@ -14,7 +14,7 @@ import { describeImage } from "./stages/describe.js";
 import { type DistributionImage, provideDistribution } from "./stages/distribution.js";
 import { testPair } from "./stages/test.js";
 import { verifyImage } from "./stages/verify.js";
-import { runGraph, type Task } from "./support/schedule.js";
+import { afterAll, runGraph, type Task } from "./support/schedule.js";
 
 /** Builds, tests and publishes pair by pair, each as soon as what it needs is there. Always settles; the report says how. */
 export function runPairs(request: RunRequest): Promise<Report> {
@@ -83,7 +83,7 @@ function tasksOf(
   const publishing = new Map<string, Promise<void>>();
   return plan.pairs.flatMap((pair) => {
     const own = contexts.filter(({ platform }) => isFor(pair, platform));
-    return [
+    const tasks = [
       ...own.flatMap((context) => [
         ...pair.images.filter((image) => needed.has(image)).flatMap((image) => buildTasks(image, request, context)),
         ...(selected.has(pair) && stages.includes("test") ? [testTask(pair, request, context)] : []),
@@ -92,8 +92,15 @@ function tasksOf(
         ? [publishTask(pair, { ...request, publishing }, own)]
         : []),
     ];
+    const letGo = (): void => {
+      for (const context of own) context.letGo(pair.images);
+    };
+    return afterAll(tasks, readsImages, letGo);
   });
 }
+
+/** What follows a build: an image that others are built on may be provided for several pairs at once. */
+const readsImages = ({ follows }: RunTask): boolean => follows === true;
 
 const isFor = ({ images }: Pair, platform: Platform): boolean =>
   images.every(({ platforms }) => platforms.includes(platform));
@@ -118,7 +125,7 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
     skipped: (because, error) =>
       say({ type: "skipped", stage: "build", subject: image.id, reason: reasonFor(because, error) }),
   };
-  const describe = describeTask(image, request, context);
+  const describe = describeTask(image, context);
   if (parent.kind !== "distribution") return [build, describe];
   const provide: RunTask = {
     id: imageKey(parent.reference, platform),
@@ -135,27 +142,14 @@ function buildTasks(image: Image, request: RunRequest, context: RunContext): rea
 }
 
 /** What it holds is read beside builds on top of it, which do not wait for that. */
-function describeTask(image: Image, request: RunRequest, context: RunContext): RunTask {
+function describeTask(image: Image, context: RunContext): RunTask {
   return {
     id: describeId(image.id, context.platform),
     needs: [buildId(image.id, context.platform)],
     scheduled: [],
     follows: true,
-    run: async () => {
-      await reported("build", image.id, context.say, () => describeImage(image, context));
-      letGo("build", [image], request, [context]);
-    },
+    run: () => reported("build", image.id, context.say, () => describeImage(image, context)),
   };
-}
-
-/** Of what images hold, after the last stage that asks for it. */
-function letGo(
-  stage: StageName,
-  images: readonly Image[],
-  { stages }: RunRequest,
-  contexts: readonly RunContext[],
-): void {
-  if (stages.at(-1) === stage) for (const context of contexts) context.letGo(images);
 }
 
 async function buildWhole(image: Image, { images, verify }: RunRequest, context: RunContext): Promise<void> {
@@ -197,8 +191,7 @@ function provideFor(
   });
 }
 
-function testTask(pair: Pair, request: RunRequest, context: RunContext): RunTask {
-  const { costs } = request;
+function testTask(pair: Pair, { costs }: RunRequest, context: RunContext): RunTask {
   const { platform, say } = context;
   return {
     id: testId(pair, platform),
@@ -207,10 +200,7 @@ function testTask(pair: Pair, request: RunRequest, context: RunContext): RunTask
     cost: costs.test(pair, platform),
     scheduled: [scheduled("test", pair.id, costs.test(pair, platform), platform)],
     follows: true,
-    run: async () => {
-      await reported("test", pair.id, say, () => testPair(pair, context));
-      letGo("test", pair.images, request, [context]);
-    },
+    run: () => reported("test", pair.id, say, () => testPair(pair, context)),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "test", subject: pair.id, reason: reasonFor(because, error) }),
   };
@@ -225,10 +215,7 @@ function publishTask(pair: Pair, request: PublishRequest, contexts: readonly Run
     cost: request.costs.publish,
     scheduled: [scheduled("publish", pair.id, request.costs.publish)],
     follows: true,
-    run: async () => {
-      await reported("publish", pair.id, say, () => publish(pair, request, contexts));
-      letGo("publish", pair.images, request, contexts);
-    },
+    run: () => reported("publish", pair.id, say, () => publish(pair, request, contexts)),
     skipped: (because, error) =>
       say({ type: "skipped", stage: "publish", subject: pair.id, reason: reasonFor(because, error) }),
   };

@@ -103,7 +103,6 @@ export async function prepare(
   makeFolder(folder);
   const { engine, drop } = keepLayouts(engineFor(platform, request.engine), join(folder, "layouts"));
   const memory = createContentMemory();
-  const parents = new Set(images.flatMap(({ parent }) => (parent.kind === "image" ? [parent.id] : [])));
   const built = new Map<ImageId, EngineImage>();
   const bases = images.flatMap(({ parent }) =>
     parent.kind === "distribution" ? [parent.reference, bootstrapReference(plan.namespace, parent.distribution)] : [],
@@ -123,13 +122,18 @@ export async function prepare(
     provideArtifact: createArtifactProvider({ folder, platform }),
     tlsServer: tlsServer.get,
     letGo: (done) => {
-      for (const image of done.filter(({ id }) => !parents.has(id))) {
+      for (const image of withoutParents(done, images)) {
         drop(localReferences(image));
         const id = built.get(image.id)?.id;
         if (id !== undefined) forgetImage(memory, id);
       }
     },
   };
+}
+
+function withoutParents(some: readonly Image[], all: readonly Image[]): readonly Image[] {
+  const parents = new Set(all.flatMap(({ parent }) => (parent.kind === "image" ? [parent.id] : [])));
+  return some.filter(({ id }) => !parents.has(id));
 }
 
 const sayOn = (platform: Platform, say: Say): Say =>

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { Failure } from "../model/failure.js";
 import type { BuildRequest, Engine } from "./engine.js";
-import { buildArguments, listArguments, platformArguments, saveArguments } from "./engine-arguments.js";
+import { buildArguments, platformArguments, saveArguments } from "./engine-arguments.js";
 import { type Client, createClient } from "./engine-client.js";
 import { runContainer, serveContainer } from "./engine-containers.js";
-import { type Inspection, inspectImages } from "./engine-inspect.js";
+import { type Inspection, inspectImages, listNames } from "./engine-inspect.js";
 import { parseList } from "./engine-output.js";
 import { imagesIn } from "./engine-references.js";
 import { readText } from "./files.js";
@@ -29,28 +29,30 @@ export function createCliEngine(cli: CliEngine): Engine {
   const { dialect } = cli;
   const engineClient = createClient(dialect, cli.env);
   const { start, client } = engineClient;
-  const askFor = async (pattern?: string) =>
-    (await client("cannot list images", listArguments(dialect, pattern))).stdout;
-  let names: Promise<string> | undefined;
-  const inspect = (references: readonly string[]) => inspectImages(cli, start, references, names);
+  let checked: Promise<string> | undefined;
+  let listing: Promise<string> | undefined;
+  const inspect = (references: readonly string[]) => inspectImages(cli, start, references, listing);
   const change = (action: string, args: readonly string[], options?: { readonly timeout: number }) => {
-    names = undefined;
+    listing = undefined;
     return client(action, args, options);
   };
-  let checked: Promise<string> | undefined;
   return {
     name: dialect.name,
     check: () => checked ?? check(cli, client),
     lookAhead: () => {
       checked = check(cli, client);
-      names = askFor();
+      // A list is of use where it says what images are by their ids.
+      if (cli.known !== undefined) listing = listNames(cli, start);
       // Who asks hears of it.
-      for (const each of [checked, names]) each.catch(() => {});
+      checked.catch(() => {});
+      listing?.catch(() => {
+        listing = undefined;
+      });
     },
     inspect,
-    list: async (pattern) => parseList(await (names ?? askFor(pattern)), pattern),
+    list: async (pattern) => parseList(await (listing ?? listNames(cli, start, pattern)), pattern),
     build: async (request) => {
-      names = undefined;
+      listing = undefined;
       await build(cli, client, request);
       const [tag = ""] = request.tags;
       const image = (await inspect([tag])).get(tag);

@@ -3,7 +3,7 @@ import { Failure } from "../model/failure.js";
 import { type CliEngine, createCliEngine } from "./cli-engine.js";
 import { type Engine, runLimit } from "./engine.js";
 import { dockerDialect } from "./engine-arguments.js";
-import { readBuilder, readEngineHost } from "./engine-host.js";
+import { type Builder, type EngineHost, readBuilder, readEngineHost } from "./engine-host.js";
 import { openKnownImages } from "./known-images.js";
 
 /** Docker with BuildKit; `builder` is a builder of buildx other than the current one. */
@@ -25,17 +25,24 @@ export function createDocker({ builder }: { readonly builder?: string } = {}): E
   return { ...engine, writesLayouts: () => (layouts ??= writesLayouts(builder)) };
 }
 
-/** Whether the builder is the engine's own, which shares its containerd image store, and gives several results, as BuildKit and buildx do from 0.13 on. */
 async function writesLayouts(name: string | undefined): Promise<boolean> {
   try {
     const [host, builder] = await Promise.all([readEngineHost("docker", runLimit), readBuilder(name, runLimit)]);
-    const isNewEnough = isAtLeast(host.version, "26.0.0") && isAtLeast(builder.version, "0.13.0");
-    return host.storesManifests && builder.driver === "docker" && isNewEnough;
+    return canWriteLayouts(host, builder);
   } catch (error) {
     // A build needs none of this; whatever is wrong, it says so itself.
     if (error instanceof Failure) return false;
     throw error;
   }
+}
+
+/** Whether a builder is the engine's own, which shares its store, and gives several results, as BuildKit and buildx do from 0.13 on. */
+export function canWriteLayouts(
+  { version, storesManifests }: Pick<EngineHost, "version" | "storesManifests">,
+  builder: Pick<Builder, "version" | "driver">,
+): boolean {
+  const isNewEnough = isAtLeast(version, "26.0.0") && isAtLeast(builder.version, "0.13.0");
+  return storesManifests && builder.driver === "docker" && isNewEnough;
 }
 
 /** Debian adds to versions: `26.1.5+dfsg1` */

@@ -29,17 +29,22 @@ export interface Inspection {
   readonly known?: KnownImages;
 }
 
-/** The images among some references, in any spelling, that are there; `names` is a list of all that somebody asked for already. Throws a Failure of the engine's. */
+/** What an engine lists: all local references, or those under a pattern, with the ids of their images. Throws a Failure. */
+export async function listNames({ dialect }: Inspection, start: Start, pattern?: string): Promise<string> {
+  return ask(dialect, start, listArguments(dialect, pattern));
+}
+
+/** The images among some references, in any spelling, that are there. What is listed already may be given. Throws a Failure. */
 export async function inspectImages(
   inspection: Inspection,
   start: Start,
   references: readonly string[],
-  names?: Promise<string>,
+  listing?: Promise<string>,
 ): Promise<ReadonlyMap<string, EngineImage>> {
-  const { known, dialect } = inspection;
-  if (known === undefined || (names === undefined && references.length <= few))
+  const { known } = inspection;
+  if (known === undefined || (listing === undefined && references.length <= few))
     return inspectEach(inspection, start, references);
-  const all = parseList(await (names ?? ask(dialect, start, listArguments(dialect))));
+  const all = parseList(await (listing ?? listNames(inspection, start)));
   known.retain(new Set(all.values()));
   const listed = new Map([...all].map(([reference, id]) => [referenceKey(reference), id]));
   const named = references.map((reference) => ({ reference, id: listed.get(referenceKey(reference)) }));
@@ -91,6 +96,11 @@ const ask = async (dialect: Dialect, start: Start, args: readonly string[]): Pro
 async function answer(dialect: Dialect, start: Start, args: readonly string[]) {
   const finished = await start(args);
   if (finished.exitCode !== 0 && !isMissingOnly(finished.stderr))
-    throw engineFailure(dialect.name, "cannot inspect images", linesOf(finished.stderr), finished.exitCode);
+    throw engineFailure(
+      dialect.name,
+      `cannot ${args[1] === "ls" ? "list" : "inspect"} images`,
+      linesOf(finished.stderr),
+      finished.exitCode,
+    );
   return finished;
 }

@@ -116,8 +116,8 @@ export interface Engine {
   /** Its version; a Failure that says what to do where it does not answer. */
   readonly check: () => Promise<string>;
   /**
-   * Begins to ask whether it answers, and for all names that it has: `check`, `inspect` and `list` make do with that, until
-   * something is changed here. Never fails.
+   * Begins to ask whether it answers and, where that helps, for all names that it has: `check`, `inspect` and `list` make do
+   * with that, until something is changed here. Never fails.
    */
   readonly lookAhead?: () => void;
   /** Those of the references that are local images. */

@@ -21,40 +21,48 @@ export type ReadContent = (reference: string, id?: Digest) => Promise<ImageConte
 export interface ContentMemory {
   /** By what the engine tells them by. */
   readonly images: Map<Digest, Promise<Content>>;
+  /** Those of images that are remembered. */
   readonly layersOf: Map<Digest, readonly Digest[]>;
-  /** By their digest: images share theirs. */
+  /** By their digest. */
   readonly layers: Map<Digest, Promise<LayerContent>>;
+  /** How many images had a layer. */
+  readonly uses: Map<Digest, number>;
 }
 
-export const createContentMemory = (): ContentMemory => ({ images: new Map(), layersOf: new Map(), layers: new Map() });
+export const createContentMemory = (): ContentMemory => ({
+  images: new Map(),
+  layersOf: new Map(),
+  layers: new Map(),
+  uses: new Map(),
+});
 
-/** Forgets an image, and its layers that no other one has. */
-export function forgetImage({ images, layersOf, layers }: ContentMemory, id: Digest): void {
-  const own = layersOf.get(id) ?? [];
+/** Forgets an image, and its layers that no other one had: what one more image had is below others too. */
+export function forgetImage({ images, layersOf, layers, uses }: ContentMemory, id: Digest): void {
+  for (const digest of layersOf.get(id) ?? []) if (uses.get(digest) === 1) layers.delete(digest);
   images.delete(id);
   layersOf.delete(id);
-  const shared = new Set([...layersOf.values()].flat());
-  for (const digest of own) if (!shared.has(digest)) layers.delete(digest);
 }
 
 /** What is read of a layer is remembered. */
 export function createContentReader(engine: Pick<Engine, "save">, memory = createContentMemory()): ReadContent {
-  const { images, layersOf, layers: known } = memory;
+  const { images, layersOf, layers: known, uses } = memory;
   const save = (reference: string): Promise<Content> =>
     withSavedImage(engine, reference, (image) =>
       readImage(image, known).catch((error: unknown) => {
         throw new Failure(oneLine(`cannot read ${reference}: ${reasonOf(error)}`, 400));
       }),
     );
+  const remember = (id: Digest, { layers }: Content): void => {
+    const digests = layers.map(({ digest }) => digest);
+    layersOf.set(id, digests);
+    for (const digest of new Set(digests)) uses.set(digest, (uses.get(digest) ?? 0) + 1);
+  };
   const once = (reference: string, id: Digest): Promise<Content> => {
     const content = images.get(id) ?? save(reference);
+    if (images.has(id)) return content;
     images.set(id, content);
     content.then(
-      ({ layers }) =>
-        layersOf.set(
-          id,
-          layers.map(({ digest }) => digest),
-        ),
+      (read) => remember(id, read),
       () => images.delete(id),
     );
     return content;

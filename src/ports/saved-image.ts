@@ -8,6 +8,7 @@ import { type Digest, parseDigest } from "../model/reference.js";
 import { oneLine } from "../support/text.js";
 import type { Engine } from "./engine.js";
 import { reasonOf, withTemporaryFolder } from "./files.js";
+import { parseJson } from "./registry-text.js";
 import { indexTar } from "./tar.js";
 
 /** An image as its engine wrote it: blobs of an OCI image layout. That they are what their digests say is not checked. */
@@ -87,10 +88,10 @@ type Descriptor = z.infer<typeof descriptor>;
 const index = z.object({ manifests: z.array(descriptor) });
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 
-/** The config and the layers that a manifest names; undefined for what is no manifest of an image. */
-export function blobsOf(bytes: Uint8Array): readonly Digest[] | undefined {
-  const found = manifest.safeParse(JSON.parse(Buffer.from(bytes).toString())).data;
-  return found === undefined ? undefined : [found.config, ...found.layers].map(({ digest }) => digestOf(digest));
+/** The config and the layers that the manifest of an image names; nothing for what is no such manifest. */
+export function blobsOf(bytes: Uint8Array): readonly Digest[] {
+  const { data } = manifest.safeParse(parseJson(bytes));
+  return data === undefined ? [] : [data.config, ...data.layers].map(({ digest }) => digestOf(digest));
 }
 
 interface Found extends z.infer<typeof manifest> {

@@ -68,7 +68,8 @@ async function checkBudget(
 ): Promise<readonly string[]> {
   if (overBudget(image, content).length === 0) return [];
   const last = lastReference(image);
-  const previous = (await engine.inspect([last])).has(last) ? await readContent(last) : undefined;
+  const id = (await engine.inspect([last])).get(last)?.id;
+  const previous = id === undefined ? undefined : await readContent(last, id);
   return overBudget(image, content, previous).map((line) => `breaks size-budget: ${line}`);
 }
 

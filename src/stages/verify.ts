@@ -22,7 +22,8 @@ export async function verifyImage(image: Image, context: VerifyContext): Promise
   say({ type: "started", stage: "verify", subject: image.id });
   const first = localReference(image);
   const second = `localhost/ingot-verify/${image.id}`.replace(/\/([^/]+)$/, ":$1");
-  const again = await engine.build({ ...(await buildRequest(image, context)), tags: [second], cache: false });
+  const request = { ...(await buildRequest(image, context)), tags: [second], cache: false, keep: false };
+  const again = await engine.build(request);
   try {
     const id = built.get(image.id)?.id;
     if (again.id === id) say({ type: "verified", subject: image.id, ms: elapsed(start), digest: again.id });

@@ -20,6 +20,28 @@ export type Outcome<T> =
   /** Not begun, because `because` failed. */
   | { readonly kind: "skipped"; readonly because: string; readonly error: unknown };
 
+/** The same tasks; `act` is called once, when all of some of them have ended or will not begin. */
+export function afterAll<T, K extends Task<T>>(
+  tasks: readonly K[],
+  some: (task: K) => boolean,
+  act: () => void,
+): readonly K[] {
+  let left = tasks.filter(some).length;
+  const end = (): void => {
+    left -= 1;
+    if (left === 0) act();
+  };
+  const counted = (task: K): K => ({
+    ...task,
+    run: () => task.run().finally(end),
+    skipped: (because, error) => {
+      task.skipped?.(because, error);
+      end();
+    },
+  });
+  return tasks.map((task) => (some(task) ? counted(task) : task));
+}
+
 /**
  * Runs every task whose needs succeed, at most `jobs` at a time, each as soon as it can; of those that can, the one with the
  * longest chain of work after it begins first, and of equals the one given first. Always settles, with an outcome for each

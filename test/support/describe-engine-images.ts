@@ -154,8 +154,8 @@ export function describeImages(trial: () => Trial): void {
         const [ours, theirs] = [await createContentReader(keeping)(image), await createContentReader(engine)(image)];
         assert.deepEqual(ours, theirs);
       }
-      const writes = (await engine.writesLayouts?.()) === true;
-      assert.deepEqual(saved, writes ? [] : [...images, again]);
+      // Debian's Docker is new enough.
+      assert.deepEqual(saved, trial().storesManifests() ? [] : [...images, again]);
     });
 
     it("lacks what a later layer removed", async () => {

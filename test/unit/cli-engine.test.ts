@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { createCliEngine } from "../../src/ports/cli-engine.js";
+import { canWriteLayouts } from "../../src/ports/docker.js";
 import type { BuildRequest } from "../../src/ports/engine.js";
 import { isOnLoopback } from "../../src/ports/engine-references.js";
 import { openKnownImages } from "../../src/ports/known-images.js";
@@ -118,15 +120,52 @@ describe("an engine behind its client", () => {
     const count = (start: string) => calls().filter((call) => call.startsWith(start)).length;
     engine.lookAhead?.();
     assert.equal(await engine.check(), "5");
-    const [few] = [references.slice(0, 2)];
+    const few = references.slice(0, 2);
     for (let time = 0; time < 2; time += 1) {
       assert.deepEqual([...(await engine.inspect(few)).keys()], few);
       assert.deepEqual([...(await engine.list("docker.io/x/y:0")).keys()], ["x/y:0"]);
     }
     assert.deepEqual([count("image ls"), count("version")], [1, 1]);
-    await engine.tag("docker.io/x/y:0", "docker.io/x/new:1");
-    await engine.list("docker.io/x/y:0");
-    assert.equal(count("image ls"), 2);
+    for (const change of [
+      () => engine.tag("docker.io/x/y:0", "docker.io/x/new:1"),
+      () => engine.untag(["docker.io/x/new:1"]),
+      () => engine.pull("docker.io/x/new:1"),
+      () => engine.build({ ...request, folder: folder() }),
+    ]) {
+      engine.lookAhead?.();
+      await engine.list("docker.io/x/y:0");
+      const before = count("image ls");
+      await change();
+      await engine.list("docker.io/x/y:0");
+      await engine.list("docker.io/x/y:0");
+      assert.equal(count("image ls"), before + 2);
+    }
+  });
+
+  it("that does not answer says so where it is asked, and not before", async () => {
+    const known = openKnownImages("docker", folder());
+    const { cli } = writeFakeClient(folder(), ['echo "Cannot connect to the daemon" >&2', "exit 1"]);
+    const engine = createCliEngine({ ...cli, size, known });
+    engine.lookAhead?.();
+    await wait(200);
+    assert.match((await failing(engine.check())).message, /does not answer: Cannot connect to the daemon/);
+    assert.match((await failing(engine.list("x/*"))).message, /cannot list images: Cannot connect to the daemon/);
+  });
+
+  it("writes layouts with Docker's own builder, where that keeps manifests and both are new enough", () => {
+    const [host, builder] = [
+      { version: "26.1.5+dfsg1", storesManifests: true },
+      { version: "0.13.1", driver: "docker" },
+    ];
+    assert.equal(canWriteLayouts(host, builder), true);
+    for (const [otherHost, otherBuilder] of [
+      [{ ...host, storesManifests: false }, builder],
+      [{ ...host, version: "25.0.5" }, builder],
+      [{ storesManifests: true }, builder],
+      [host, { ...builder, version: "0.12.1" }],
+      [host, { ...builder, driver: "docker-container" }],
+    ] as const)
+      assert.equal(canWriteLayouts(otherHost, otherBuilder), false);
   });
 
   it("is not ready without what builds, and says what to do", async () => {

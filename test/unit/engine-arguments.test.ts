@@ -78,6 +78,7 @@ describe("the arguments of a build", () => {
     assert.deepEqual(added, ['type=oci,tar=false,"dest=/tmp/a ""b"", c"']);
     assert.deepEqual(podman, buildArguments(podmanDialect, request));
   });
+
   it("have nothing of what is not asked for", () => {
     for (const dialect of dialects) {
       const text = buildArguments(dialect, plain).join(" ");

@@ -149,14 +149,14 @@ describe("an image that nobody asks for any more", () => {
     const save = async (reference: string, file: string) =>
       void (await writeLayout(file, reference === name ? own : other));
     const read = createContentReader({ save }, memory);
-    const [first] = [await read(name, id), await read("docker.io/acme/other:1", otherId)];
+    const first = await read(name, id);
+    await read("docker.io/acme/other:1", otherId);
     assert.equal(memory.layers.size, 3);
     forgetImage(memory, id);
     const digests = (await read("docker.io/acme/other:1", otherId)).layers.map(({ digest }) => digest);
     assert.deepEqual([...memory.layers.keys()].sort(), [...digests].sort());
+    assert.deepEqual([memory.images.size, memory.layersOf.size], [1, 1]);
     assert.deepEqual(await read(name, id), first);
-    for (const each of [id, otherId, id]) forgetImage(memory, each);
-    assert.deepEqual([memory.images.size, memory.layersOf.size, memory.layers.size], [0, 0, 0]);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Failure } from "../../src/model/failure.js";
 import type { Digest } from "../../src/model/reference.js";
 import type { BuildRequest, Engine, EngineImage } from "../../src/ports/engine.js";
 import { createContentReader } from "../../src/ports/image-content.js";
@@ -12,8 +13,12 @@ const mediaType = "application/vnd.oci.image.layer.v1.tar";
 const base = "docker.io/acme/base:1";
 const lua = "docker.io/acme/lua:1";
 
+const again = "docker.io/acme/base:1-again";
+const strange = `sha256:${"0".repeat(64)}` as Digest;
+const namesOf = (tag: string): readonly string[] => [tag, `${tag}-other`];
+
 const request = (tag: string, contexts: BuildRequest["contexts"] = {}): BuildRequest => ({
-  ...{ folder: "/catalog", tags: [tag, `${tag}-other`], buildArguments: {}, labels: {}, secrets: [] },
+  ...{ folder: "/catalog", tags: namesOf(tag), buildArguments: {}, labels: {}, secrets: [] },
   ...{ contexts, cache: true, keep: true },
 });
 
@@ -28,7 +33,7 @@ async function createLayoutWriter() {
   const saved: string[] = [];
   const requests: BuildRequest[] = [];
   const described = (id: Digest): EngineImage => ({ id, labels: {}, user: "", size: 0 });
-  const of = (reference: string) => images.get(reference.replace("-other", "")) ?? { layers: [] };
+  const of = (reference: string) => images.get(reference.replace(/-(other|again)$/, "")) ?? { layers: [] };
   const engine = {
     writesLayouts: async () => true,
     inspect: async (references: readonly string[]) =>
@@ -89,9 +94,9 @@ describe("what a run built", () => {
     await pathsOf(keeping, base);
     await keeping.build(request(base));
     await keeping.build(request(lua, { "acme/base:1": base }));
-    drop([lua, "docker.io/acme/unknown:1"]);
+    drop([...namesOf(lua), "docker.io/acme/unknown:1"]);
     assert.deepEqual(await pathsOf(keeping, lua), ["/base.txt", "/lua.txt"]);
-    ids.set(base, `sha256:${"0".repeat(64)}` as Digest);
+    ids.set(base, strange);
     await pathsOf(keeping, base);
     assert.deepEqual(saved, [base, lua, base]);
   });
@@ -101,9 +106,37 @@ describe("what a run built", () => {
     const { engine: keeping, drop } = keepLayouts(engine, folder());
     await keeping.build(request(base));
     await keeping.build(request(lua, { "acme/base:1": base }));
-    drop([base]);
+    drop(namesOf(base));
     assert.deepEqual(await pathsOf(keeping, lua), ["/base.txt", "/lua.txt"]);
     assert.deepEqual(saved, [lua]);
+  });
+
+  it("stays while one of its names does, and although another with its layers is let go", async () => {
+    const { engine, saved } = await createLayoutWriter();
+    const { engine: keeping, drop } = keepLayouts(engine, folder());
+    // What they are built on was there already: each has all layers.
+    await keeping.build(request(base));
+    await keeping.build(request(lua));
+    await keeping.build({ ...request(base), tags: [again] });
+    drop(namesOf(lua));
+    drop(namesOf(base));
+    assert.deepEqual(await pathsOf(keeping, again), ["/base.txt"]);
+    assert.deepEqual(saved, []);
+    drop([again]);
+    assert.deepEqual(readdirSync(folder()), []);
+  });
+
+  it("leaves no layout where the build fails, or gives another image than the engine has", async () => {
+    const { engine } = await createLayoutWriter();
+    const failing = async (asked: BuildRequest) => {
+      await engine.build(asked);
+      throw new Failure("no space left on device");
+    };
+    const other = async (asked: BuildRequest) => ({ ...(await engine.build(asked)), id: strange });
+    const broken = keepLayouts({ ...engine, build: failing }, folder());
+    await assert.rejects(broken.engine.build(request(base)), /no space left/);
+    await keepLayouts({ ...engine, build: other }, folder()).engine.build(request(base));
+    assert.deepEqual(readdirSync(folder()), []);
   });
 
   it("is asked of an engine that writes no layouts", async () => {

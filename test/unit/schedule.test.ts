@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import { type Outcome, runGraph, type Task } from "../../src/support/schedule.js";
+import { afterAll, type Outcome, runGraph, type Task } from "../../src/support/schedule.js";
 
 /** Tasks that need only earlier ones; `fails` is whether one fails. Shuffled, so that needs may come after what needs them. */
 const graph = fc
@@ -267,5 +267,35 @@ describe("the schedule", () => {
       ["c", "a"],
     ].map(([id = "", need = ""]) => ({ id, needs: [need], run: async () => {} }));
     await assert.rejects(runGraph(tasks, 1), /a → b → c → a/);
+  });
+});
+
+describe("what is done after some tasks", () => {
+  it("is done once, when all of them have ended, failed or been skipped, and never where there are none", async () => {
+    await fc.assert(
+      fc.asyncProperty(graph, fc.integer({ min: 1, max: 4 }), async (rows, jobs) => {
+        const over = new Set<string>();
+        const tasks = rows.map(
+          ({ id, needs, fails, turns, follows }): Task<void> => ({
+            ...{ id, needs, follows },
+            run: async () => {
+              for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+              over.add(id);
+              if (fails) throw new Error(id);
+            },
+            skipped: () => over.add(id),
+          }),
+        );
+        const some = rows.filter(({ follows }) => follows).map(({ id }) => id);
+        const calls: boolean[] = [];
+        const act = () => calls.push(some.every((id) => over.has(id)));
+        await runGraph(
+          afterAll(tasks, ({ id }) => some.includes(id), act),
+          jobs,
+        );
+        assert.deepEqual(calls, some.length === 0 ? [] : [true]);
+        assert.equal(over.size, rows.length);
+      }),
+    );
   });
 });
