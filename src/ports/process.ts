@@ -52,7 +52,9 @@ async function execute(command: string, args: readonly string[], options: RunOpt
     maxBuffer: 256 * 1024 * 1024,
   } as Options);
   const stop = () => {
-    if (group && child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+    // What could not be started has the number 0 for Node, which is that of this process's whole group.
+    if (child.pid === undefined) return child;
+    if (group) process.kill(-child.pid, "SIGTERM");
     else child.kill();
     return child;
   };
