@@ -46,6 +46,19 @@ describe("an engine behind its client", () => {
   const ids = Array.from({ length: 20 }, (_, index) => `sha256:${String(index).padStart(64, "0")}`);
   const references = ids.map((_, index) => `docker.io/x/y:${index}`);
 
+  const listingEngine = () => {
+    const known = openKnownImages("docker", folder());
+    const list = ids.map((id, index) => `x/y:${index} ${id}`).join("\n");
+    const { cli, calls } = writeFakeClient(folder(), [
+      'case "$*" in',
+      `"image ls"*) echo '${list}' ;;`,
+      `image*) echo '${inspected(ids)}' ;;`,
+      "*) echo 5 ;;",
+      "esac",
+    ]);
+    return { engine: createCliEngine({ ...cli, size, known }), calls };
+  };
+
   it("says of an image that goes between two questions that it is not there", async () => {
     const { cli } = writeFakeClient(folder(), [
       'case "$*" in',
@@ -77,16 +90,7 @@ describe("an engine behind its client", () => {
   });
 
   it("is asked for many images by a list, and then for those of which it has not said what they are", async () => {
-    const known = openKnownImages("docker", folder());
-    const list = ids.map((id, index) => `x/y:${index} ${id}`).join("\n");
-    const { cli, calls } = writeFakeClient(folder(), [
-      'case "$*" in',
-      `"image ls"*) echo '${list}' ;;`,
-      `image*) echo '${inspected(ids)}' ;;`,
-      "*) echo 5 ;;",
-      "esac",
-    ]);
-    const engine = createCliEngine({ ...cli, size, known });
+    const { engine, calls } = listingEngine();
     const all = [...references, "docker.io/x/z:1", ids[3] as string];
     const there = [...references, ids[3] as string];
     for (const expected of [ids.length, 0]) {
@@ -107,16 +111,7 @@ describe("an engine behind its client", () => {
   });
 
   it("is asked ahead once for what it has, until something is changed", async () => {
-    const known = openKnownImages("docker", folder());
-    const list = ids.map((id, index) => `x/y:${index} ${id}`).join("\n");
-    const { cli, calls } = writeFakeClient(folder(), [
-      'case "$*" in',
-      `"image ls"*) echo '${list}' ;;`,
-      `image*) echo '${inspected(ids)}' ;;`,
-      "*) echo 5 ;;",
-      "esac",
-    ]);
-    const engine = createCliEngine({ ...cli, size, known });
+    const { engine, calls } = listingEngine();
     const count = (start: string) => calls().filter((call) => call.startsWith(start)).length;
     engine.lookAhead?.();
     assert.equal(await engine.check(), "5");
