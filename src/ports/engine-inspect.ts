@@ -96,11 +96,6 @@ const ask = async (dialect: Dialect, start: Start, args: readonly string[]): Pro
 async function answer(dialect: Dialect, start: Start, args: readonly string[]) {
   const finished = await start(args);
   if (finished.exitCode !== 0 && !isMissingOnly(finished.stderr))
-    throw engineFailure(
-      dialect.name,
-      `cannot ${args[1] === "ls" ? "list" : "inspect"} images`,
-      linesOf(finished.stderr),
-      finished.exitCode,
-    );
+    throw engineFailure(dialect.name, "cannot say what images it has", linesOf(finished.stderr), finished.exitCode);
   return finished;
 }

@@ -51,7 +51,10 @@ function createStore(folder: string) {
   const kept = new Map<Digest, Kept>();
   const ids = new Map<string, Digest>();
   let count = 0;
-  const filesOf = (reference: string): Kept["files"] => kept.get(ids.get(reference) ?? none)?.files ?? new Map();
+  const filesOf = (reference: string): Kept["files"] => {
+    const id = ids.get(reference);
+    return (id === undefined ? undefined : kept.get(id)?.files) ?? new Map();
+  };
   return {
     prepare: (contexts: readonly string[]): Fresh => {
       count += 1;
@@ -81,15 +84,13 @@ function createStore(folder: string) {
       const named = new Set(ids.values());
       for (const id of dropped) {
         if (named.has(id)) continue;
-        remove(kept.get(id)?.layout ?? "");
+        const image = kept.get(id);
+        if (image !== undefined) remove(image.layout);
         kept.delete(id);
       }
     },
   };
 }
-
-/** No image has it. */
-const none = "sha256:" as Digest;
 
 /** Where each blob of an image is; undefined where one is missing, as where what was written has another digest than in the engine. */
 function wholeImage({ layout, below }: Fresh, id: Digest): Kept["files"] | undefined {
@@ -97,7 +98,8 @@ function wholeImage({ layout, below }: Fresh, id: Digest): Kept["files"] | undef
   const own = written.map((digest) => [digest, blobFile(layout, digest)] as const);
   const all = new Map([...below, ...own.filter(([, file]) => statSync(file).size > 0)]);
   const manifest = all.get(id);
-  const blobs = manifest === undefined ? [none] : [id, ...blobsOf(readFileSync(manifest))];
+  if (manifest === undefined) return undefined;
+  const blobs = [id, ...blobsOf(readFileSync(manifest))];
   const files = blobs.flatMap((digest) => (all.has(digest) ? [[digest, all.get(digest) as string] as const] : []));
   return files.length === blobs.length ? new Map(files) : undefined;
 }
@@ -120,6 +122,4 @@ const blobFolder = join("blobs", "sha256");
 
 const blobFile = (layout: string, digest: Digest): string => join(layout, blobFolder, digest.slice("sha256:".length));
 
-const remove = (folder: string): void => {
-  if (folder !== "") rmSync(folder, { recursive: true, force: true });
-};
+const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });

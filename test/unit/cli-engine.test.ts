@@ -144,7 +144,10 @@ describe("an engine behind its client", () => {
     engine.lookAhead?.();
     await wait(200);
     assert.match((await failing(engine.check())).message, /does not answer: Cannot connect to the daemon/);
-    assert.match((await failing(engine.list("x/*"))).message, /cannot list images: Cannot connect to the daemon/);
+    assert.match(
+      (await failing(engine.list("x/*"))).message,
+      /cannot say what images it has: Cannot connect to the daemon/,
+    );
   });
 
   it("writes layouts with Docker's own builder, where that keeps manifests and both are new enough", () => {
