@@ -76,6 +76,8 @@ async function inspectEach(
   const ids = [...new Set([...images.values()].map(({ id }) => id))];
   const limit = pLimit(clients);
   const sizes = await limit.map(ids, async (id) => {
+    const before = known?.get(id);
+    if (before !== undefined) return [id, before.size] as const;
     const { exitCode, stdout, stderr } = await answer(dialect, start, size.arguments(id));
     if (exitCode === 0) return [id, size.parse(stdout)] as const;
     return [id, isOfOtherPlatform(stderr) ? "unknown" : "gone"] as const;
@@ -86,7 +88,8 @@ async function inspectEach(
     if (bytes === "gone") return [];
     return [[reference, typeof bytes === "number" ? { ...image, size: bytes } : image] as const];
   });
-  known?.add(sized.map(([, image]) => image).filter(({ id }) => typeof sizeOf.get(id) === "number"));
+  const isNew = ({ id }: EngineImage) => typeof sizeOf.get(id) === "number" && known?.get(id) === undefined;
+  known?.add(sized.map(([, image]) => image).filter(isNew));
   return new Map(sized);
 }
 

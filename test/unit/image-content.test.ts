@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createWriteStream, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -41,6 +41,19 @@ describe("the content of a saved image", () => {
       assert.deepEqual([...entries.keys()], ["/etc/motd", "/etc/group"], mediaType);
       assert.equal(texts.get("/etc/group"), "root:x:0:\n");
     }
+  });
+
+  it("has the sums and the text of files that come in no piece, one or many", async () => {
+    const files = {
+      "etc/empty": "",
+      "etc/group": "root:x:0:\n".repeat(100_000),
+      "usr/lib/large": randomBytes(3_000_000),
+    };
+    const { entries, texts } = await readerOf(layersOf(gzipSync(await tarOf(files)), `${oci}+gzip`))(name);
+    for (const [path, content] of Object.entries(files))
+      for (const algorithm of ["sha1", "sha256"] as const)
+        assert.equal(entries.get(`/${path}`)?.[algorithm], createHash(algorithm).update(content).digest("hex"), path);
+    assert.equal(texts.get("/etc/group"), files["etc/group"]);
   });
 
   it("has the digest of the manifest, also below an index of platforms", async () => {
