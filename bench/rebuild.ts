@@ -19,10 +19,14 @@ import { copyCatalog } from "../test/support/catalog-copy.js";
 import { repository } from "../test/support/paths.js";
 import { startRegistry } from "../test/support/registry-server.js";
 import { removeNamespace } from "../test/support/require-engine.js";
+import { type BakeFile, bakeAtOnce, bakeInParts } from "./bake.js";
 import { runBench } from "./peers.js";
 
 const ingot = fileURLToPath(new URL("../../bin/ingot", import.meta.url));
 const namespace = "ingot-bench";
+
+/** How many images at a time; `up` takes as many where it is told nothing. */
+const jobs = availableParallelism() + 2;
 
 /** One way to build the same Dockerfiles. */
 interface Way {
@@ -58,8 +62,8 @@ interface World {
 }
 
 /**
- * Compares `ingot up`, which builds and tests, with what only builds: `docker buildx bake`, and, where asked for, one
- * `docker build` after the other. Empties the engine's build cache before each.
+ * Compares `ingot up`, which builds and tests, with what only builds: `docker buildx bake`, with as many images at a time and with
+ * all at once, and, where asked for, one `docker build` after the other. Empties the engine's build cache before each.
  */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -72,7 +76,7 @@ async function main(): Promise<void> {
     await withTemporaryFolder(async (folder) => {
       const world = await prepare(positionals, `${registry.host}/bench`, folder);
       const facts = await describeMachine(world);
-      const ways = waysOf(world).slice(0, values["one-by-one"] === true ? 3 : 2);
+      const ways = waysOf(world).slice(0, values["one-by-one"] === true ? 4 : 3);
       const measured = await measure(ways, world);
       console.log(
         values.json === true ? JSON.stringify({ ...facts, measured }, undefined, 2) : format(facts, measured),
@@ -172,11 +176,6 @@ const isNamedBy = ({ parent, artifacts }: Image, context: string): boolean =>
   (parent.kind === "distribution" && parent.reference === context) ||
   artifacts.some(({ reference }) => reference === context);
 
-interface BakeFile {
-  readonly group: { readonly default: { readonly targets: readonly string[] } };
-  readonly target: Readonly<Record<string, object>>;
-}
-
 function withParents(plan: Plan, selected: readonly Image[]): readonly Image[] {
   const needed = closureOf(selected, new Map(imagesOf(plan).map((image) => [image.id, image])));
   return imagesOf(plan).filter(({ id }) => needed.has(id));
@@ -212,20 +211,18 @@ async function artifactContexts(images: readonly Image[], folder: string): Promi
 function waysOf(world: World): readonly Way[] {
   const publish = () => up(world, ["--registry", world.registry, "--platform", hostPlatform]);
   const inTurn = () => buildInTurn(world);
-  const baked = () => bake(world);
+  const { root, bakeFile } = world;
+  const baked = () => bakeAtOnce(root, bakeFile);
   return [
     { name: "ingot up (builds and tests; published)", build: () => up(world, []), settle: publish, again: publish },
-    { name: "docker buildx bake (builds)", build: baked, again: baked },
+    { name: `docker buildx bake, ${jobs} at a time`, build: () => bakeInParts(root, bakeFile, jobs), again: baked },
+    { name: "docker buildx bake, all at once", build: baked, again: baked },
     { name: "docker build, one after another", build: inTurn, again: inTurn },
   ];
 }
 
 async function up({ root, selectors }: World, options: readonly string[]): Promise<void> {
-  await output(ingot, ["--catalog", root, "up", "--quiet", ...options, ...selectors]);
-}
-
-async function bake({ root, bakeFile }: World): Promise<void> {
-  await output("docker", ["buildx", "bake", "--progress", "plain", "--file", bakeFile], { cwd: root });
+  await output(ingot, ["--catalog", root, "up", "--quiet", "--jobs", `${jobs}`, ...options, ...selectors]);
 }
 
 /** As a script does that has a list of folders. */
