@@ -34,7 +34,8 @@ describe("a catalog in which a build and a test fail", () => {
     edit("catalog.lock.yaml", (text) => text.replace("ingot-beta: 1.0-1", "ingot-beta: 1.9-1"));
     const { host } = world.registry;
     const where = ["--registry", `${host}/acme`, "--mirror", `debian=${world.packages.url}`];
-    const { status, stdout, stderr } = await world.ingot(["up", "--json", ...where]);
+    // An engine remembers what it built from the packages of another world.
+    const { status, stdout, stderr } = await world.ingot(["up", "--force", "--json", ...where]);
     assert.equal(status, 1, stderr);
     const { events, report } = parseRun(stdout);
     const published = events.flatMap((event) => (event.type === "published" ? [event.subject] : []));
