@@ -100,7 +100,19 @@ const readings: readonly Reading[] = [
     pattern: /initializing source docker:\/\/(\S+): (.+)/,
     meaning: ([, image, reason = ""]) => `cannot pull ${image}: ${withoutRequest(reason)}`,
   },
+  // apt and apk, of a package that is pinned.
+  {
+    pattern: /\bVersion '([^'\n]+)' for '([^'\n]+)' was not found/,
+    meaning: ([, version, name], action) => `${action}: ${notOffered(name, version)}`,
+  },
+  {
+    pattern: /\bbreaks: world\[([^\]\s~=<>]+)[~=<>]+([^\]\s]+)\]/,
+    meaning: ([, name, version], action) => `${action}: ${notOffered(name, version)}`,
+  },
 ];
+
+const notOffered = (name = "", version = ""): string =>
+  `there is no ${name} ${version} to install; where the packages have moved on since the lock was made, run \`ingot resolve\` and \`ingot generate\``;
 
 const withoutRequest = (reason: string): string => reason.replace(/^.*?(?:Head|Get) "[^"]*": /, "");
 

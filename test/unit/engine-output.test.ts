@@ -125,6 +125,26 @@ time="2026-11-21T08:39:42Z" level=warning msg="later"`,
       message: 'podman cannot work: building at STEP "RUN exit 7": while running runtime: exit status 7',
     },
     {
+      title: "of a build whose packages have moved on from the lock says what to do",
+      name: "docker",
+      said: `#9 4.101 E: Version '3.3.13-*' for 'ruby3.3' was not found
+#9 4.105 microroot: could not install ruby3.3=3.3.13-* ruby
+#9 ERROR: process "/bin/sh -c microroot 'ruby3.3=3.3.13-*' ruby" did not complete successfully: exit code: 1`,
+      message:
+        "docker cannot work: there is no ruby3.3 3.3.13-* to install; where the packages have moved on since the lock was made, run `ingot resolve` and `ingot generate`",
+    },
+    {
+      title: "of a build whose packages have moved on from the lock says what to do on Alpine as well",
+      name: "podman",
+      said: `ERROR: unable to select packages:
+  ruby-3.4.10-r0:
+    breaks: world[ruby~3.4.9]
+microroot: could not install ruby~3.4.9
+Error: building at STEP "RUN microroot ruby~3.4.9": while running runtime: exit status 1`,
+      message:
+        "podman cannot work: there is no ruby 3.4.9 to install; where the packages have moved on since the lock was made, run `ingot resolve` and `ingot generate`",
+    },
+    {
       title: "that does not answer says what to do",
       name: "docker",
       said: "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
