@@ -253,7 +253,7 @@ describe("the site in a browser", () => {
     await page.getByRole("link", { name: "ruby" }).click();
     assert.equal(await page.locator("button:visible").count(), 0);
     await page.getByText("The same as a table").click();
-    assert.ok(await page.getByRole("cell", { name: "ruby:3.3.13-trixie" }).isVisible());
+    assert.ok(await page.getByRole("cell", { name: /^ruby:3\.3\.\d+-trixie$/ }).isVisible());
     await page.getByRole("link", { name: "Does it contain…?" }).click();
     await page.locator(".parts a").first().click();
     assert.match((await page.locator("h1").textContent()) ?? "", /^Packages$/);
