@@ -125,7 +125,7 @@ bench-stale: compile engine-tests ## Measure how long it takes to know what of 1
 	@node dist/bench/stale.js
 
 .PHONY: bench-rebuild
-bench-rebuild: compile engine-tests ## Compare building the Debian catalog with docker buildx bake; takes hours, and empties the build cache
+bench-rebuild: compile engine-tests ## Compare building the Debian catalog with docker buildx bake; takes an hour, and empties the build cache
 	@node dist/bench/rebuild.js
 
 .PHONY: bench-size

@@ -48,7 +48,8 @@ describe("a part of the catalog's pairs on Debian, built from real packages", ()
     );
     assert.equal(status, failures.length > 0 ? 1 : 0, stderr);
     assert.equal(report.images.length, countPart().images);
-    assert.ok(report.images.filter(({ state }) => state === "built" || state === "kept").length >= 4);
+    const right = report.images.filter(({ state }) => state === "built" || state === "kept");
+    assert.ok(right.length > report.images.length / 2, `${right.length} images`);
     if (moved.size > 0)
       process.stderr.write(`not built, as Debian has moved on from the lock: ${[...moved].join(" ")}\n`);
   });
