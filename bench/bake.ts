@@ -1,17 +1,7 @@
 import { readFileSync } from "node:fs";
 import pLimit from "p-limit";
 import { output } from "../src/ports/process.js";
-
-/** What is read of a file for `docker buildx bake` ("Bake file reference"). */
-export interface BakeFile {
-  readonly group: { readonly default: { readonly targets: readonly string[] } };
-  readonly target: Readonly<Record<string, BakeTarget>>;
-}
-
-interface BakeTarget {
-  /** Name in a Dockerfile → what it stands for: `target:base-13-trixie-dev` */
-  readonly contexts: Readonly<Record<string, string>>;
-}
+import type { BakeFile } from "../src/stages/bake.js";
 
 /** How often one command is given before its failure is the result. */
 const attempts = 3;
@@ -40,7 +30,7 @@ export async function bakeInParts(root: string, file: string, jobs: number): Pro
   const named = Object.values(target).flatMap(({ contexts }) => Object.values(contexts));
   const parents = new Set(named.flatMap((context) => /^target:(.+)$/.exec(context)?.[1] ?? []));
   await bake(root, file, [...parents]);
-  const others = group.default.targets.filter((name) => !parents.has(name));
+  const others = (group["default"]?.targets ?? []).filter((name) => !parents.has(name));
   await pLimit(jobs).map(others, (name) => bake(root, file, [name]));
 }
 

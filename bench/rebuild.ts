@@ -14,12 +14,13 @@ import { openMirror } from "../src/ports/mirror.js";
 import { output } from "../src/ports/process.js";
 import { formatTable } from "../src/reporters/table.js";
 import { createArtifactProvider } from "../src/stages/artifact.js";
+import type { BakeFile } from "../src/stages/bake.js";
 import { bootstrapReference } from "../src/stages/distribution.js";
 import { copyCatalog } from "../test/support/catalog-copy.js";
 import { repository } from "../test/support/paths.js";
 import { startRegistry } from "../test/support/registry-server.js";
 import { removeNamespace } from "../test/support/require-engine.js";
-import { type BakeFile, bakeAtOnce, bakeInParts } from "./bake.js";
+import { bakeAtOnce, bakeInParts } from "./bake.js";
 import { runBench } from "./peers.js";
 
 const ingot = fileURLToPath(new URL("../../bin/ingot", import.meta.url));
@@ -105,7 +106,7 @@ async function measure(ways: readonly Way[], world: World): Promise<readonly Mea
     console.error(`${name}: ${world.images.length} images from nothing in ${cold.toFixed(1)} s`);
     await settle?.();
     measured.push({ name, cold, again: await medianOfThree(() => seconds(again)) });
-    console.error(`${name}: nothing to do in ${measured.at(-1)?.again.toFixed(1)} s`);
+    console.error(`${name}: nothing to do in ${measured.at(-1)?.again.toFixed(2)} s`);
   }
   return measured;
 }
@@ -168,7 +169,7 @@ async function planBake({ root, images, contexts, mirrors }: World): Promise<obj
     const references = own.map((image) => narrowestReference(image));
     const file = JSON.parse(await output(ingot, ["--catalog", root, ...planned, ...references])) as BakeFile;
     Object.assign(targets, file.target);
-    group.push(...file.group.default.targets);
+    group.push(...(file.group["default"]?.targets ?? []));
   }
   return { group: { default: { targets: group } }, target: targets };
 }
@@ -256,7 +257,7 @@ function format({ machine, node, docker, images }: Facts, measured: readonly Mea
   const ratio = (theirs: number, own: number | undefined): string =>
     own === undefined ? "" : (theirs / own).toFixed(2);
   const rows = measured.map(({ name, cold, again }) => [
-    ...[name, cold.toFixed(1), ratio(cold, ours?.cold), again.toFixed(1), ratio(again, ours?.again)],
+    ...[name, cold.toFixed(1), ratio(cold, ours?.cold), again.toFixed(2), ratio(again, ours?.again)],
   ]);
   return [
     `${images} images; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, node ${node}, docker ${docker}`,

@@ -33,12 +33,11 @@ export async function readLayer(
   if (type === null) throw new Failure(`its media type is not read: ${mediaType}`);
   await readTarStream(type[1] === "gzip" ? [open(), createGunzip({ chunkSize })] : [open()], async (entry) => {
     const header = describe(entry.header);
-    const content = await readContent(entry);
+    const { bytes, ...hashes } = await readContent(entry);
     if (header.type !== "file") {
       entries.push(header);
       return;
     }
-    const { bytes, ...hashes } = content;
     const elf = readElf(bytes);
     entries.push({ ...header, ...hashes, ...(elf === undefined ? {} : { elf }) });
     if (wantsText(header.path)) texts.set(header.path, bytes.toString("utf8"));
@@ -55,11 +54,11 @@ async function readContent(entry: AsyncIterable<unknown>): Promise<{ bytes: Buff
     chunks.push(chunk);
   }
   const [sha1, sha256] = hashes;
-  return { bytes: join(chunks), sha1: sha1.digest("hex"), sha256: sha256.digest("hex") };
+  return { bytes: inOne(chunks), sha1: sha1.digest("hex"), sha256: sha256.digest("hex") };
 }
 
 /** Most files come in one piece, which needs no copy. */
-const join = (chunks: readonly Buffer[]): Buffer =>
+const inOne = (chunks: readonly Buffer[]): Buffer =>
   chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 
 function describe({ name, type, mode, uid, gid, size, mtime, linkname }: Header): Omit<ImageEntry, "layer"> {
